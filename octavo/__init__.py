@@ -1,0 +1,1 @@
+"""The front door: one small command that hands over to the rooms."""

@@ -1,0 +1,1 @@
+"""Turns a catalog and Notebook files into plain Kubernetes manifests."""
