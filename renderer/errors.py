@@ -1,0 +1,85 @@
+"""What can go wrong, as values and as one tree of exceptions.
+
+OctavoError
+├── InputError    the source tree has problems: exit 1
+├── OutputError   the destination cannot be written: exit 1
+└── UsageError    the command was called wrongly: exit 2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from renderer.position import Path, Position
+
+
+class Severity(StrEnum):
+    """Errors stop a render; warnings are only said."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at a path of a value whose place in a file the caller knows."""
+
+    path: Path
+    message: str
+    expected: str = ""
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def located(self, position: Position) -> Problem:
+        return Problem(position, self.message, self.expected, self.hint, (), self.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at a place in a file. Never holds bodies of documents or secret values."""
+
+    position: Position
+    message: str
+    expected: str = ""
+    hint: str = ""
+    there: tuple[Position, ...] = ()
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        lines = [f"{self.position}: {self.severity.value}: {self.message}"]
+        if self.expected:
+            lines.append(f"  expected: {self.expected}")
+        lines.extend(f"  there: {place}" for place in self.there)
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Every problem once, by place."""
+    return tuple(sorted(set(problems), key=lambda p: (p.position, p.severity, p.message, p.there)))
+
+
+class OctavoError(Exception):
+    """Anything that Octavo says in words rather than as a traceback."""
+
+
+class InputError(OctavoError):
+    """The source tree has problems, all of them listed."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return InputError, (self.problems,)
+
+
+class OutputError(OctavoError):
+    """The destination cannot be written as asked."""
+
+
+class UsageError(OctavoError):
+    """The command was called in a way that means nothing."""

@@ -1,0 +1,1 @@
+"""Our own kinds as frozen data. Manifests of Kubernetes stay plain mappings."""
