@@ -1,0 +1,6 @@
+"""How large a YAML file may be. Real catalogs stay far below; bombs do not."""
+
+MAX_BYTES = 4 << 20
+MAX_VALUES = 250_000
+MAX_DEPTH = 100
+MAX_PROBLEMS = 100
