@@ -1,0 +1,1 @@
+"""The JSON schemas as package data: our kinds and the Kubernetes ones."""
