@@ -1,0 +1,1 @@
+"""What schemas cannot say of composed pods and of what Notebooks choose; problems are returned."""
