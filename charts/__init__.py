@@ -1,0 +1,1 @@
+"""The charts that come with Octavo, as data: what a notebook and a namespace become."""
