@@ -1,0 +1,74 @@
+"""The bundle of a notebook or a namespace: files, one for each object, and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from renderer.yamlio import emit
+
+if TYPE_CHECKING:
+    from renderer.templating.chart import Rendered
+
+MARK = "# Rendered by Octavo. Change the Notebook or the catalog, not this file.\n"
+KUSTOMIZATION = "kustomization.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A directory of manifests: file names and their text, in the order to apply them."""
+
+    directory: str
+    files: Mapping[str, str]
+
+    def stream(self) -> str:
+        """All objects as one YAML stream."""
+        bodies = (
+            text.removeprefix(MARK) for name, text in self.files.items() if name != KUSTOMIZATION
+        )
+        return "---\n".join(bodies)
+
+
+# What is applied before what; kinds that are not named come last.
+ORDER = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            "Namespace",
+            "ResourceQuota",
+            "LimitRange",
+            "Notebook",
+            "ControllerRevision",
+            "ServiceAccount",
+            "Role",
+            "RoleBinding",
+            "PersistentVolumeClaim",
+            "Secret",
+            "ConfigMap",
+            "NetworkPolicy",
+            "Service",
+            "StatefulSet",
+        )
+    )
+}
+
+
+def bundle_of(directory: str, rendered: Sequence[Rendered], main: str) -> Bundle:
+    """One file per object in the order to apply them, and the list of them for kustomize."""
+    in_order = sorted(rendered, key=lambda item: ORDER.get(item.kind, len(ORDER)))
+    files = {file_name(item, main): MARK + item.text for item in in_order}
+    kustomization = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": list(files),
+    }
+    return Bundle(directory, {KUSTOMIZATION: MARK + emit(kustomization), **files})
+
+
+def file_name(item: Rendered, main: str) -> str:
+    """`kind.yaml` for the object named like the bundle, `kind-rest.yaml` for the others."""
+    kind = item.kind.lower()
+    if item.name == main:
+        return f"{kind}.yaml"
+    return f"{kind}-{item.name.removeprefix(f'{main}-').replace(':', '_')}.yaml"

@@ -1,0 +1,78 @@
+"""`octavo check`: every problem of a source tree, for people and for CI."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from renderer.cli.arguments import at_least_one, parser_of
+from renderer.cli.output import busy, remark, say
+from renderer.errors import Problem
+
+
+def parser() -> ArgumentParser:
+    """The options of the command."""
+    made = parser_of(
+        "check",
+        "Reads, composes and validates everything, and writes nothing. Exits 1 where there is an\n"
+        "error; warnings are only said.",
+        [
+            ("octavo check", "before you push"),
+            ("octavo check --format github", "in a workflow: remarks beside the changed lines"),
+            ("octavo check --format sarif > octavo.sarif", "for code scanning"),
+        ],
+    )
+    made.add_argument(
+        "--format",
+        choices=("text", "json", "github", "sarif"),
+        default="text",
+        help="how problems are written (default: text)",
+    )
+    made.add_argument(
+        "--jobs", type=at_least_one, metavar="N", help="how many processes (default: one a core)"
+    )
+    return made
+
+
+def run(arguments: Namespace) -> int:
+    """Checks the tree, and reports in the format asked for."""
+    from renderer import rendering
+    from renderer.cli.places import Places
+    from renderer.errors import in_order
+    from renderer.installation import has_errors
+
+    with busy("checking") as progress:
+        options = rendering.Options(arguments.jobs, progress=progress)
+        notebooks, found = rendering.check(arguments.tree, options)
+    problems = in_order(map(Places(arguments.tree).of_problem, found))
+    say(_report(arguments.format, problems, notebooks))
+    if arguments.format == "text":
+        from renderer.cli.reports import counts
+
+        remark(counts(problems, notebooks))
+    return 1 if has_errors(problems) else 0
+
+
+def _report(form: str, problems: Sequence[Problem], notebooks: int) -> str:
+    """Each format is imported only where it is asked for."""
+    match form:
+        case "json":
+            from renderer.cli.reports import as_json
+
+            return as_json(problems, notebooks)
+        case "github":
+            from renderer.cli.github import commands
+
+            return commands(problems)
+        case "sarif":
+            from renderer.cli.sarif import log
+            from renderer.cli.version import version
+
+            return log(problems, version())
+        case _:
+            import sys
+
+            from renderer.cli.reports import text
+            from renderer.cli.terminal import pen_for
+
+            return text(problems, pen_for(sys.stdout))

@@ -1,0 +1,187 @@
+"""The composer: a Notebook and its selection in, one pod out. Remembers what many share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from renderer.compose import fold
+from renderer.compose.clash import Adapted, clashes
+from renderer.compose.finish import finish
+from renderer.compose.layers import Layer, LayerName, Selection
+from renderer.compose.own import own_fragments
+from renderer.compose.trace import position_in, trace, trace_notebook
+from renderer.compose.variables import variables_of
+from renderer.errors import Finding, InputError, Problem
+from renderer.merge import MergeError
+from renderer.model.fragments import Fragment, OnConflict
+from renderer.model.notebook import Notebook
+from renderer.model.settings import Route
+from renderer.templating.expressions import CompiledFragment, compile_fragment
+
+Pod = Mapping[str, Any]
+Values = Mapping[str, Any] | None
+# The variables that only a Notebook with an owner has.
+OWNERS = ("owner", "user", "USERNAME")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composed:
+    """A composed pod, the name of its main container, and the port that is the notebook."""
+
+    pod: Pod
+    main: str
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """The pod after one fragment was folded in."""
+
+    layer: LayerName
+    fragment: Fragment | None
+    pod: Pod
+
+
+class Composer:
+    """Composes pods for one installation: its values, its route, and what it has seen before."""
+
+    def __init__(self, values: Mapping[str, Any], route: Route) -> None:
+        self._values = values
+        self._route = route
+        self._compiled: dict[Fragment, CompiledFragment] = {}
+        self._folded: dict[tuple[str | Fragment, ...], Pod] = {}
+        self._agreed: set[tuple[Fragment, Fragment]] = set()
+
+    def compose(self, notebook: Notebook, selection: Selection, values: Values = None) -> Composed:
+        """The notebook's pod. Raises InputError with every clash and failing expression."""
+        evaluated = self._evaluated(notebook, selection, values)
+        pod: Pod = {}
+        main, port = fold.MAIN, None
+        key: tuple[str | Fragment, ...] | None = (main,)
+        problems: list[Problem] = []
+        for layer, fragments in evaluated:
+            adapted = []
+            for item in fragments:
+                patch = fold.adapt(item.pod, main, pod)
+                adapted.append(Adapted(item.fragment, patch, item.is_static))
+                key = (*key, item.fragment) if key and item.is_static else None
+                is_first = not pod
+                pod = self._folded_in(pod, item.fragment, patch, key)
+                if is_first:
+                    main = fold.main_container(pod, notebook.name)
+                    port = fold.first_port(pod, main)
+                    key = (main, item.fragment) if key else None
+            problems.extend(self._clashes(layer, adapted, notebook))
+        if problems:
+            raise InputError(problems)
+        for own in own_fragments(notebook, selection.template):
+            pod = self._folded_in(pod, own, fold.adapt(own.template, main, pod), None)
+        return Composed(finish(pod, notebook, main, self._route), main, port)
+
+    def steps(
+        self, notebook: Notebook, selection: Selection, values: Values = None
+    ) -> tuple[Step, ...]:
+        """How the same pod came to be, fragment by fragment, every leaf traced to its place."""
+        own = own_fragments(trace_notebook(notebook), selection.template)
+        evaluated = self._evaluated(notebook, selection, values)
+        items = [(layer.name, item) for layer, found in evaluated for item in found]
+        items.extend(
+            (LayerName.NOTEBOOK, Adapted(each, each.template, is_static=False)) for each in own
+        )
+        steps: list[Step] = []
+        pod: Pod = {}
+        main = fold.MAIN
+        for name, item in items:
+            traced = trace(item.pod, item.fragment.origin, name.value)
+            pod = self._folded_in(pod, item.fragment, fold.adapt(traced, main, pod), None)
+            if not steps:
+                main = str(fold.main_container(pod, notebook.name))
+            steps.append(Step(name, item.fragment, pod))
+        place = notebook.origin / "metadata" / "name"
+        like = trace(notebook.name, place, LayerName.OCTAVO.value)
+        finished = finish(pod, notebook, main, self._route, like=like)
+        return (*steps, Step(LayerName.OCTAVO, None, finished))
+
+    def locate(
+        self,
+        notebook: Notebook,
+        selection: Selection,
+        findings: list[Finding],
+        values: Values = None,
+    ) -> list[Problem]:
+        """The problems of these findings about the pod, each at the line that caused it."""
+        final = self.steps(notebook, selection, values)[-1].pod
+        here = notebook.origin.at(("metadata", "name"))
+        problems = []
+        for finding in findings:
+            place = position_in(final, finding.path) or here
+            problem = finding.located(place)
+            problems.append(problem if place == here else replace(problem, there=(here,)))
+        return problems
+
+    def _evaluated(
+        self, notebook: Notebook, selection: Selection, values: Values
+    ) -> list[tuple[Layer, list[Adapted]]]:
+        variables = variables_of(notebook, selection, self._values if values is None else values)
+        problems: list[Problem] = []
+        layers = []
+        for layer in selection.layers:
+            items = []
+            for fragment in layer.fragments:
+                try:
+                    items.append(self._evaluate(fragment, variables))
+                except InputError as error:
+                    problems.extend(_said_of(notebook, problem) for problem in error.problems)
+            layers.append((layer, items))
+        if problems:
+            raise InputError(problems)
+        return layers
+
+    def _evaluate(self, fragment: Fragment, variables: Mapping[str, Any]) -> Adapted:
+        if fragment.literal:
+            return Adapted(fragment, fragment.template, is_static=False)
+        compiled = self._compiled.get(fragment)
+        if compiled is None:
+            compiled = compile_fragment(fragment.template, fragment.origin.at)
+            self._compiled[fragment] = compiled
+        if compiled.is_static:
+            return Adapted(fragment, fragment.template, is_static=True)
+        return Adapted(fragment, compiled.evaluate(variables), is_static=False)
+
+    def _folded_in(
+        self, pod: Pod, fragment: Fragment, patch: Pod, key: tuple[str | Fragment, ...] | None
+    ) -> Pod:
+        if key is not None and key in self._folded:
+            return self._folded[key]
+        try:
+            folded = fold.fold(pod, patch)
+        except MergeError as error:
+            place = fragment.origin.at(error.path)
+            raise InputError([Problem(place, f"{fragment}: {error.message}")]) from error
+        if key is not None:
+            self._folded[key] = folded
+        return folded
+
+    def _clashes(self, layer: Layer, fragments: list[Adapted], notebook: Notebook) -> list[Problem]:
+        problems: list[Problem] = []
+        for first, second in combinations(fragments, 2):
+            pair = (first.fragment, second.fragment)
+            if second.fragment.on_conflict is OnConflict.OVERRIDE or pair in self._agreed:
+                continue
+            found = clashes(layer.name, first, second, notebook)
+            if not found and first.is_static and second.is_static:
+                self._agreed.add(pair)
+            problems.extend(found)
+        return problems
+
+
+def _said_of(notebook: Notebook, problem: Problem) -> Problem:
+    """The problem of an expression, with the Notebook that it was evaluated for."""
+    hint = problem.hint
+    if notebook.owner is None and any(f'"{word}"' in problem.message for word in OWNERS):
+        hint = f"the Notebook {notebook} has no owner: say spec.owner"
+    here = notebook.origin.at(("metadata", "name"))
+    return replace(problem, hint=hint, there=(*problem.there, here))

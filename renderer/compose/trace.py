@@ -1,0 +1,108 @@
+"""Values that remember where they were written, so that a pod can explain itself.
+
+The merge sees nothing but atoms: a Traced value equals the plain value that it wraps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from renderer.model.notebook import Notebook
+from renderer.position import Origin, Path, Position
+
+
+class Traced:
+    """A scalar (or an empty mapping or list) with the layer and the place that set it."""
+
+    __slots__ = ("layer", "position", "value")
+
+    def __init__(self, value: Any, position: Position, layer: str = "") -> None:
+        self.value = value
+        self.position = position
+        self.layer = layer
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == (other.value if isinstance(other, Traced) else other))
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+def trace(value: Any, origin: Origin, layer: str = "", path: Path = ()) -> Any:
+    """The same value with every leaf traced to its place below `origin`."""
+    match value:
+        case Traced():
+            return Traced(value.value, value.position, layer)
+        case Mapping():
+            return {
+                key: child
+                if key.startswith("$") or child is None
+                else trace(child, origin, layer, (*path, key))
+                for key, child in value.items()
+            }
+        case list() | tuple():
+            return [
+                trace(child, origin, layer, (*path, index)) for index, child in enumerate(value)
+            ]
+        case _:
+            return Traced(value, origin.at(path), layer)
+
+
+def trace_notebook(notebook: Notebook) -> Notebook:
+    """The Notebook with those values traced that its own layer passes on as they are."""
+    spec = notebook.origin / "spec"
+
+    def traced(value: Any, name: str) -> Any:
+        return trace(value, spec / name) if value else value
+
+    template = notebook.template
+    if template is not None:
+        template = trace(template, notebook.template_origin or spec / "template")
+    return replace(
+        notebook,
+        template=template,
+        resources=traced(notebook.resources, "resources"),
+        env=traced(notebook.env, "env"),
+        ports=traced(notebook.ports, "ports"),
+    )
+
+
+def plain(value: Any) -> Any:
+    """The value without its traces."""
+    match value:
+        case Traced():
+            return value.value
+        case Mapping():
+            return {plain(key): plain(child) for key, child in value.items()}
+        case list():
+            return [plain(child) for child in value]
+        case _:
+            return value
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every leaf with its path."""
+    match value:
+        case Mapping() if value:
+            for key, child in value.items():
+                yield from leaves(child, (*path, str(key)))
+        case list() if value:
+            for index, child in enumerate(value):
+                yield from leaves(child, (*path, index))
+        case _:
+            yield path, value
+
+
+def position_in(value: Any, path: Path) -> Position | None:
+    """The place of the leaf at `path`, or of the first leaf at or near it."""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    return next((leaf.position for _, leaf in leaves(value) if isinstance(leaf, Traced)), None)

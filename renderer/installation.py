@@ -1,0 +1,116 @@
+"""What all notebooks of a tree share: settings, catalog and charts, read and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from renderer import catalog as catalogs
+from renderer.catalog import Catalog, Claim
+from renderer.checks.metadata import check_own_labels
+from renderer.errors import InputError, Problem, Severity
+from renderer.model.catalog import PodDefault, Size, Template
+from renderer.model.notebook import Notebook
+from renderer.model.settings import Settings
+from renderer.parse import parse_document, parse_settings
+from renderer.position import Document, Position
+from renderer.schema import kubernetes
+from renderer.schema.suggest import did_you_mean
+from renderer.templating.chart import Chart, compile_chart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Installation:
+    """Everything but the notebooks. `overlaid` names the chart files that are the team's own."""
+
+    settings: Settings
+    catalog: Catalog
+    chart: Chart
+    namespace_chart: Chart
+    overlaid: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFiles:
+    """The sources of a chart: what comes with Octavo, and what the team lays over it."""
+
+    shipped: Mapping[str, str]
+    overlay: Mapping[str, str]
+
+    def compile(self) -> Chart:
+        return compile_chart({**self.shipped, **self.overlay})
+
+
+def settings_of(document: Document | None, problems: list[Problem]) -> Settings:
+    """The settings of an `octavo.yaml`, or the defaults."""
+    settings, found = parse_settings(document)
+    problems.extend(found)
+    known = kubernetes.versions()
+    if settings.kubernetes and settings.kubernetes not in known:
+        place = document.at(("kubernetes",)) if document else Position("octavo.yaml", 1, 1)
+        problems.append(
+            Problem(
+                place,
+                f"there is no schema for Kubernetes {settings.kubernetes}",
+                expected=f"one of {', '.join(known)}",
+                hint=did_you_mean(settings.kubernetes, list(known)),
+            )
+        )
+    return settings
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Documents by what they are; `faulty` are those that cannot be read."""
+
+    items: list[Template | PodDefault | Size] = field(default_factory=list)
+    notebooks: list[Notebook] = field(default_factory=list)
+    faulty: list[Claim] = field(default_factory=list)
+
+
+def sort_documents(documents: Iterable[Document], problems: list[Problem]) -> Sorted:
+    """The catalog documents and the Notebooks among these, in the order they come."""
+    found = Sorted()
+    for document in documents:
+        parsed = parse_document(document)
+        problems.extend(parsed.problems)
+        match parsed.item:
+            case Notebook() as notebook:
+                found.notebooks.append(notebook)
+            case None:
+                if parsed.name is not None:
+                    found.faulty.append(Claim(parsed.kind, parsed.name))
+            case item:
+                found.items.append(item)
+    return found
+
+
+def install(
+    settings: Settings,
+    documents: Sorted,
+    charts: Sequence[ChartFiles],
+    problems: list[Problem],
+) -> Installation | None:
+    """The installation, or None where the problems leave none."""
+    catalog, found = catalogs.build(documents.items, documents.faulty)
+    problems.extend(found)
+    problems.extend(_reserved_labels(documents.items))
+    try:
+        notebook_chart, namespace_chart = (files.compile() for files in charts)
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+    overlaid = frozenset(name for files in charts for name in files.overlay)
+    return Installation(settings, catalog, notebook_chart, namespace_chart, overlaid)
+
+
+def _reserved_labels(items: Iterable[Template | PodDefault | Size]) -> Iterator[Problem]:
+    """The labels that are ours to set, where a fragment sets them."""
+    for item in items:
+        fragment = item.fragment
+        for finding in check_own_labels(fragment.template):
+            yield finding.located(fragment.origin.at(finding.path))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)

@@ -1,0 +1,193 @@
+"""Revisions: the fragments a pod was composed from, by content; and which of them are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from renderer import names
+from renderer.compose.layers import Layer, LayerName, Selection
+from renderer.errors import Problem
+from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference
+from renderer.model.notebook import Notebook, UpdatePolicy
+from renderer.position import Origin
+from renderer.schema.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Revision:
+    """One snapshot, as a ControllerRevision holds it. `number` grows with each new one."""
+
+    hash: str
+    number: int
+    data: Mapping[str, Any]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What the bundle said that was rendered before."""
+
+    revisions: tuple[Revision, ...] = ()
+    elected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The revision that a notebook is composed from, and all that are kept, oldest first."""
+
+    elected: Revision
+    kept: tuple[Revision, ...]
+
+
+class Snapshots:
+    """Makes snapshots; remembers those that many notebooks share."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._made: dict[tuple[Fragment, ...], tuple[str, Mapping[str, Any]]] = {}
+
+    def of(self, selection: Selection) -> tuple[str, Mapping[str, Any]]:
+        """The hash and the data of a selection."""
+        key = selection.fragments
+        found = self._made.get(key)
+        if found is None:
+            data = _data(selection, self._values)
+            found = names.content_hash(data), data
+            if not any(fragment.literal for fragment in key):
+                self._made[key] = found
+        return found
+
+
+def plan(
+    notebook: Notebook,
+    current: tuple[str, Mapping[str, Any]],
+    previous: Previous,
+    limit: int,
+) -> Plan | Problem:
+    """Elects a revision as the Notebook says, and keeps as many as it says."""
+    known = {revision.hash: revision for revision in previous.revisions}
+    fresh_hash, data = current
+    if fresh_hash not in known:
+        newest = max((revision.number for revision in known.values()), default=0)
+        known[fresh_hash] = Revision(fresh_hash, newest + 1, data)
+    wanted = _wanted(notebook, previous)
+    if wanted and wanted not in known:
+        return _unknown(notebook, wanted, known)
+    elected = known[wanted or fresh_hash]
+    return Plan(elected, _kept(known.values(), elected, known[fresh_hash], limit))
+
+
+def _wanted(notebook: Notebook, previous: Previous) -> str:
+    """The hash of the revision to stay on, or nothing to take what the catalog says now."""
+    if notebook.revision:
+        return notebook.revision.rsplit("-", 1)[-1]
+    if notebook.update_policy is UpdatePolicy.IGNORE:
+        return previous.elected
+    return ""
+
+
+def _kept(
+    known: Iterable[Revision], elected: Revision, fresh: Revision, limit: int
+) -> tuple[Revision, ...]:
+    first = [elected] if fresh is elected else [elected, fresh]
+    newest = sorted(known, key=lambda revision: (-revision.number, revision.hash))
+    others = [revision for revision in newest if revision not in first]
+    room = max(limit - len(first), 0)
+    kept = [elected] if limit <= 1 else [*first, *others[:room]]
+    return tuple(sorted(kept, key=lambda revision: (revision.number, revision.hash)))
+
+
+def _unknown(notebook: Notebook, wanted: str, known: Mapping[str, Revision]) -> Problem:
+    field = "revision" if notebook.revision else "updatePolicy"
+    return Problem(
+        notebook.origin.at(("spec", field)),
+        f"the Notebook {notebook} has no revision {wanted}",
+        expected=f"one of {', '.join(sorted(known))}",
+        hint=did_you_mean(wanted, list(known)),
+    )
+
+
+def _data(selection: Selection, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    fragments = [
+        _written(layer.name, fragment) for layer in selection.layers for fragment in layer.fragments
+    ]
+    data: dict[str, Any] = {"fragments": fragments}
+    needed = dict.fromkeys(
+        dependency for fragment in selection.fragments for dependency in fragment.dependencies
+    )
+    if needed:
+        data["dependencies"] = [
+            {
+                "apiVersion": item.api_version,
+                "kind": item.kind,
+                "name": item.name,
+                "namespace": item.source,
+            }
+            for item in needed
+        ]
+    if values and any(_reads_values(fragment) for fragment in selection.fragments):
+        data["values"] = values
+    return data
+
+
+def _written(layer: LayerName, fragment: Fragment) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "layer": layer.value,
+        "kind": fragment.kind,
+        "name": fragment.name.name,
+        "namespace": fragment.name.namespace,
+    }
+    if fragment.on_conflict is OnConflict.OVERRIDE:
+        written["onConflict"] = fragment.on_conflict.value
+    if fragment.literal:
+        written["literal"] = True
+    return {**written, "template": fragment.template}
+
+
+def _reads_values(fragment: Fragment) -> bool:
+    return not fragment.literal and _mentions(fragment.template, "values")
+
+
+def _mentions(value: Any, word: str) -> bool:
+    match value:
+        case str():
+            return "{{" in value and word in value
+        case Mapping():
+            return any(_mentions(child, word) for child in value.values())
+        case list():
+            return any(_mentions(child, word) for child in value)
+        case _:
+            return False
+
+
+def restore(revision: Revision, selection: Selection) -> Selection:
+    """The selection that a revision remembers; what is not in it comes from the present one."""
+    if revision.origin is None:
+        return selection
+    by_layer: dict[LayerName, list[Fragment]] = {}
+    for index, written in enumerate(revision.data["fragments"]):
+        origin = revision.origin / "fragments" / index / "template"
+        by_layer.setdefault(LayerName(written["layer"]), []).append(_read(written, origin))
+    layers = tuple(Layer(name, tuple(by_layer[name])) for name in LayerName if name in by_layer)
+    return Selection(selection.template, layers)
+
+
+def _read(written: Mapping[str, Any], origin: Origin) -> Fragment:
+    return Fragment(
+        written["kind"],
+        Reference(written["name"], written["namespace"]),
+        written["template"],
+        origin,
+        OnConflict(written.get("onConflict", OnConflict.FAIL)),
+        literal=bool(written.get("literal")),
+    )
+
+
+def dependencies(revision: Revision) -> tuple[Dependency, ...]:
+    """What a revision needs beside its notebook."""
+    return tuple(
+        Dependency(item["apiVersion"], item["kind"], item["name"], item["namespace"])
+        for item in revision.data.get("dependencies", ())
+    )
