@@ -1,0 +1,135 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Octavo = Callable[..., Any]
+Edit = Callable[[str, str, str], None]
+CHURN = "notebooks/research/churn.yaml"
+DEPRECATED = (
+    'notebooks/research/survey.yaml:11:3: warning: the image "old" is deprecated: Move to new.\n'
+)
+
+
+def test_warnings_are_allowed(octavo: Octavo) -> None:
+    assert octavo("check") == (0, DEPRECATED, "1 warning in 2 notebooks\n")
+
+
+def test_a_good_tree_has_no_problems(octavo: Octavo, edit: Edit) -> None:
+    edit("notebooks/research/survey.yaml", "image: old", "image: new")
+    assert octavo("check") == (0, "", "no problems in 2 notebooks\n")
+
+
+def test_all_problems_are_found_at_once_and_sorted(octavo: Octavo, edit: Edit) -> None:
+    edit(CHURN, "- bucket", "- bukcet")
+    edit("catalog/rest.yaml", "displayName: Small", "displayNme: Small")
+    said = octavo("check")
+    places = [line for line in said.out.splitlines() if not line.startswith(" ")]
+    assert said.status == 1
+    assert places == sorted(places)
+    assert places[0].startswith("catalog/rest.yaml:40:3: error: ")
+    assert any(place.startswith(f"{CHURN}:13:7: error: ") for place in places)
+    assert places[-1] == DEPRECATED.strip()
+    assert said.err == f"{len(places) - 1} errors, 1 warning in 2 notebooks\n"
+
+
+def test_nothing_is_written(tree: Path, octavo: Octavo) -> None:
+    before = sorted(tree.rglob("*"))
+    octavo("check")
+    assert sorted(tree.rglob("*")) == before
+
+
+def test_the_same_problems_come_as_json(octavo: Octavo) -> None:
+    said = octavo("check", "--format", "json")
+    assert (said.status, said.err) == (0, "")
+    assert json.loads(said.out) == {
+        "notebooks": 2,
+        "errors": 0,
+        "warnings": 1,
+        "problems": [
+            {
+                "severity": "warning",
+                "file": "notebooks/research/survey.yaml",
+                "line": 11,
+                "column": 3,
+                "message": 'the image "old" is deprecated: Move to new.',
+                "expected": "",
+                "hint": "",
+                "there": [],
+            }
+        ],
+    }
+
+
+def test_the_same_problems_come_for_github(octavo: Octavo) -> None:
+    assert octavo("check", "--format", "github") == (
+        0,
+        (
+            "::warning file=notebooks/research/survey.yaml,line=11,col=3,title=octavo::"
+            'the image "old" is deprecated: Move to new.\n'
+        ),
+        "",
+    )
+
+
+def test_the_same_problems_come_as_sarif(octavo: Octavo, edit: Edit) -> None:
+    edit(CHURN, "size: large", "size: lagre")
+    said = octavo("check", "--format", "sarif")
+    (run,) = json.loads(said.out)["runs"]
+    assert (said.status, said.err) == (1, "")
+    assert {result["level"] for result in run["results"]} == {"error", "warning"}
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == {
+        result["ruleId"] for result in run["results"]
+    }
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+def test_files_are_named_as_they_are_found_from_here(
+    form: str, tree: Path, octavo: Octavo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = "notebooks/research/survey.yaml"
+    monkeypatch.chdir(tree.parent)
+    for named in ("tree", "./tree/", "tree/catalog/..", str(tree)):
+        out = octavo("check", "-C", named, "--format", form).out
+        assert f"tree/{survey}" in out
+        assert f"{tree}/{survey}" not in out
+    (tree.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(tree.parent / "elsewhere")
+    assert f"{tree}/{survey}" in octavo("-C", tree, "check", "--format", form).out
+    assert f"../tree/{survey}" in octavo("-C", "../tree", "check", "--format", form).out
+
+
+def test_many_files_are_shared_among_processes(tree: Path, octavo: Octavo) -> None:
+    for number in range(120):
+        copy = (tree / CHURN).read_text().replace("churn", f"copy-{number:03}")
+        (tree / f"notebooks/{number}.yaml").write_text(copy)
+    alone = octavo("check", "--jobs", "1")
+    assert alone.err == "1 warning in 122 notebooks\n"
+    assert octavo("check", "--jobs", "2") == alone
+
+
+def test_no_secret_value_is_ever_said(octavo: Octavo, edit: Edit) -> None:
+    edit("catalog/rest.yaml", "value: sesame", "value: [sesame]")
+    for form in ("text", "json", "github", "sarif"):
+        said = octavo("check", "--format", form)
+        assert said.status == 1
+        assert "sesame" not in said.out + said.err
+
+
+def test_an_unknown_format_is_wrong_usage(octavo: Octavo) -> None:
+    said = octavo("check", "--format", "xml")
+    assert (said.status, said.out) == (2, "")
+    assert "invalid choice: 'xml'" in said.err
+
+
+def test_a_notebook_on_an_older_revision_is_checked_against_the_output(
+    tree: Path, octavo: Octavo, edit: Edit
+) -> None:
+    octavo("render", "--out", "rendered")
+    edit("notebooks/research/survey.yaml", "image: old", "image: new")
+    kept = next((tree / "rendered/notebooks/research/survey").glob("controllerrevision-*"))
+    revision = kept.stem.rsplit("-", 1)[-1]
+    edit("notebooks/research/survey.yaml", "image: new", f"image: new\n  revision: {revision}")
+    assert octavo("check") == (0, "", "no problems in 2 notebooks\n")
