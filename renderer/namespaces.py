@@ -6,6 +6,7 @@ from typing import Any
 
 from renderer import labels
 from renderer.bundle import Bundle, bundle_of
+from renderer.compose.amounts import amounts
 from renderer.context import owner_of
 from renderer.model.settings import NamespacePolicy, Settings
 from renderer.templating.chart import Chart
@@ -37,8 +38,10 @@ def namespace_bundle(chart: Chart, settings: Settings, namespace: str) -> Bundle
         "labels": {labels.MANAGED_BY: "octavo", **policy.labels},
         "annotations": dict(policy.annotations),
         "owner": owner_of(policy.owner),
-        "quota": policy.quota,
-        "limits": list(policy.limits),
+        "quota": {**policy.quota, "hard": amounts(policy.quota.get("hard", {}))}
+        if policy.quota
+        else {},
+        "limits": [amounts(item) for item in policy.limits],
         "create": create,
         "values": settings.values,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renderer import labels, names
+from renderer.compose.amounts import in_strings
 from renderer.compose.trace import Traced
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Route
@@ -31,7 +32,7 @@ def finish(
         return value if like is None else Traced(value, like.position, like.layer)
 
     metadata = pod.get("metadata") or {}
-    spec = pod.get("spec") or {}
+    spec = in_strings(pod.get("spec") or {})
     path = prefix(notebook, route)
     added = {key: made(value) for key, value in labels.of_pod(notebook).items()}
     finished = {

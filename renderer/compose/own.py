@@ -97,7 +97,7 @@ def claims(notebook: Notebook, template: Template | None) -> tuple[Claim, ...]:
         found.append(
             Claim(
                 names.claim_name(base, HOME),
-                choice.size or home.size,
+                str(choice.size or home.size),
                 home.storage_class if choice.storage_class is None else choice.storage_class,
                 choice.access_mode or home.access_mode,
                 choice.keep,
@@ -106,7 +106,7 @@ def claims(notebook: Notebook, template: Template | None) -> tuple[Claim, ...]:
     found.extend(
         Claim(
             names.claim_name(base, volume.name),
-            volume.size,
+            str(volume.size),
             volume.storage_class,
             volume.access_mode,
             volume.keep,

@@ -236,7 +236,7 @@ def test_an_expression_that_needs_an_owner_says_which_notebook_has_none(world: M
 
 def test_a_plain_resource_list_sets_requests_and_limits_alike(world: Make) -> None:
     made = world(TEMPLATE, "---" + NOTEBOOK + "  resources: {cpu: 4, memory: 16Gi}\n")
-    wanted = {"cpu": 4, "memory": "16Gi"}
+    wanted = {"cpu": "4", "memory": "16Gi"}
     assert made.main["resources"] == {"requests": wanted, "limits": wanted}
 
 
