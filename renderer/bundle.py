@@ -33,24 +33,22 @@ class Bundle:
 # What is applied before what; kinds that are not named come last.
 ORDER = {
     kind: rank
-    for rank, kind in enumerate(
-        (
-            "Namespace",
-            "ResourceQuota",
-            "LimitRange",
-            "Notebook",
-            "ControllerRevision",
-            "ServiceAccount",
-            "Role",
-            "RoleBinding",
-            "PersistentVolumeClaim",
-            "Secret",
-            "ConfigMap",
-            "NetworkPolicy",
-            "Service",
-            "StatefulSet",
-        )
-    )
+    for rank, kind in enumerate((
+        "Namespace",
+        "ResourceQuota",
+        "LimitRange",
+        "Notebook",
+        "ControllerRevision",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "PersistentVolumeClaim",
+        "Secret",
+        "ConfigMap",
+        "NetworkPolicy",
+        "Service",
+        "StatefulSet",
+    ))
 }
 
 

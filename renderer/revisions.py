@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,12 @@ from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference
 from renderer.model.notebook import Notebook, UpdatePolicy
 from renderer.position import Origin
 from renderer.schema.suggest import did_you_mean
+
+
+# `values.name`, `values["name"]`, or `values` as a whole; likewise parameters.
+VARIABLE = re.compile(
+    r"""\b(values|parameters)\b(?:\s*\.\s*(\w+)|\s*\[\s*["']([^"']+)["']\s*\])?"""
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,9 +134,27 @@ def _data(selection: Selection, values: Mapping[str, Any]) -> Mapping[str, Any]:
             }
             for item in needed
         ]
-    if values and any(_reads_values(fragment) for fragment in selection.fragments):
-        data["values"] = values
+    for name, known in (("values", values), ("parameters", selection.defaults)):
+        read = _read_of(name, known, selection)
+        if read:
+            data[name] = read
     return data
+
+
+def _read_of(name: str, known: Mapping[str, Any], selection: Selection) -> Mapping[str, Any]:
+    """Those entries of a variable that the fragments' expressions name."""
+    found = [
+        (attribute, key)
+        for fragment in selection.fragments
+        if not fragment.literal
+        for text in _expressions(fragment.template)
+        for variable, attribute, key in VARIABLE.findall(text)
+        if variable == name
+    ]
+    if ("", "") in found:
+        return known
+    named = {word for pair in found for word in pair}
+    return {key: value for key, value in known.items() if key in named}
 
 
 def _written(layer: LayerName, fragment: Fragment) -> dict[str, Any]:
@@ -146,20 +171,19 @@ def _written(layer: LayerName, fragment: Fragment) -> dict[str, Any]:
     return {**written, "template": fragment.template}
 
 
-def _reads_values(fragment: Fragment) -> bool:
-    return not fragment.literal and _mentions(fragment.template, "values")
-
-
-def _mentions(value: Any, word: str) -> bool:
+def _expressions(value: Any) -> Iterator[str]:
     match value:
         case str():
-            return "{{" in value and word in value
+            if "{{" in value:
+                yield value
         case Mapping():
-            return any(_mentions(child, word) for child in value.values())
+            for child in value.values():
+                yield from _expressions(child)
         case list():
-            return any(_mentions(child, word) for child in value)
+            for child in value:
+                yield from _expressions(child)
         case _:
-            return False
+            return
 
 
 def restore(revision: Revision, selection: Selection) -> Selection:
@@ -171,7 +195,7 @@ def restore(revision: Revision, selection: Selection) -> Selection:
         origin = revision.origin / "fragments" / index / "template"
         by_layer.setdefault(LayerName(written["layer"]), []).append(_read(written, origin))
     layers = tuple(Layer(name, tuple(by_layer[name])) for name in LayerName if name in by_layer)
-    return Selection(selection.template, layers)
+    return Selection(selection.template, layers, revision.data.get("parameters", {}))
 
 
 def _read(written: Mapping[str, Any], origin: Origin) -> Fragment:

@@ -16,7 +16,9 @@ def in_strings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
             fresh[name] = [_at(item, ("resources",), requirements) for item in spec[name] or []]
     if "volumes" in spec:
         fresh["volumes"] = [_volume(item) for item in spec["volumes"] or []]
-    return _at(fresh, ("overhead",), amounts)
+    if "overhead" in spec:
+        fresh["overhead"] = amounts(spec["overhead"])
+    return fresh
 
 
 def requirements(resources: Any) -> Any:

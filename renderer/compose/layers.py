@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from renderer.catalog import Catalog, Unresolved, unresolved_at
 from renderer.compose.offers import Offers
@@ -40,10 +41,14 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """The fragments of the catalog that make a notebook's pod: what a revision remembers."""
+    """What of the catalog makes a notebook's pod, and what a revision remembers of it.
+
+    `defaults` are those of the Template's parameters.
+    """
 
     template: Template | None
     layers: tuple[Layer, ...]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fragments(self) -> tuple[Fragment, ...]:
@@ -91,7 +96,7 @@ class Selector:
                 layers.append(Layer(name, tuple(item.fragment for item in fresh)))
         if size is not None:
             layers.append(Layer(LayerName.SIZE, (size,)))
-        return Selection(template, tuple(layers)), problems
+        return Selection(template, tuple(layers), _defaults(template)), problems
 
     def _template(self, notebook: Notebook) -> Template | list[Problem]:
         spec = notebook.origin / "spec"
@@ -147,6 +152,15 @@ class Selector:
                 problems.extend(unresolved_at(found, notebook.origin / "spec", ("size",)))
             return None
         return found.fragment
+
+
+def _defaults(template: Template | None) -> Mapping[str, Any]:
+    schema = (template.parameters if template else None) or {}
+    return {
+        name: item["default"]
+        for name, item in (schema.get("properties") or {}).items()
+        if isinstance(item, Mapping) and "default" in item
+    }
 
 
 def _inline(notebook: Notebook) -> tuple[Fragment, ...]:

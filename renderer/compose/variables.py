@@ -25,7 +25,7 @@ def variables_of(
             "image": notebook.image,
             "object_name": names.object_name(notebook.name),
         },
-        "parameters": parameters_of(notebook, selection),
+        "parameters": {**selection.defaults, **(notebook.parameters or {})},
         "values": values,
     }
     if owner is not None:
@@ -40,14 +40,3 @@ def variables_of(
         variables["user"] = owner.name
         variables["USERNAME"] = escaped
     return variables
-
-
-def parameters_of(notebook: Notebook, selection: Selection) -> dict[str, Any]:
-    """The Notebook's parameters over the defaults of the Template's schema."""
-    schema = (selection.template.parameters if selection.template else None) or {}
-    defaults = {
-        name: item["default"]
-        for name, item in (schema.get("properties") or {}).items()
-        if isinstance(item, Mapping) and "default" in item
-    }
-    return {**defaults, **(notebook.parameters or {})}

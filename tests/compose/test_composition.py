@@ -1,4 +1,4 @@
-"""From layers to one pod: which fragments apply, which of them wins, and where each field is from."""
+"""From layers to one pod: which fragments apply, which wins, and where each field is from."""
 
 from __future__ import annotations
 
@@ -209,7 +209,8 @@ def test_expressions_serve_every_owner_and_keep_their_type(world: Make) -> None:
     made = world(
         TEMPLATE.replace("image: base:1", "image: base:1\n        tty: '{{ parameters.tty }}'"),
         pod_default(
-            "opt", "{name: main, env: [{name: A, value: 's3://{{ owner.escaped }}/{{ values.index }}'}]}"
+            "opt",
+            "{name: main, env: [{name: A, value: 's3://{{ owner.escaped }}/{{ values.index }}'}]}",
         ),
         "---" + NOTEBOOK + "  options: [opt]\n  parameters: {tty: true}\n",
     )

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from renderer.compose.layers import Layer, LayerName, Selection
 from renderer.errors import Problem
+from renderer.model.fragments import Fragment, Reference
 from renderer.model.notebook import Notebook, UpdatePolicy
 from renderer.position import Document, Origin
-from renderer.revisions import Plan, Previous, Revision, plan
+from renderer.revisions import Plan, Previous, Revision, Snapshots, plan
 
 SOURCE = Document("nb.yaml", {}, (0, None))
 
@@ -105,3 +107,24 @@ def test_a_revision_that_nobody_knows_is_a_problem_that_lists_those_there_are() 
     assert str(found) == (
         "nb.yaml:1:1: error: the Notebook team/nb has no revision zz\n  expected: one of a, b, c"
     )
+
+
+VALUES = {"a": 1, "b": 2}
+READ: dict[str, tuple[str, dict[str, int]]] = {
+    "by name": ("x {{ values.a }}", {"a": 1}),
+    "by key": ("{{ values['b'] }}", {"b": 2}),
+    "as a whole": ("{{ values | length }}", VALUES),
+    "not at all": ("{{ owner.name }}", {}),
+    "not in an expression": ("values.a", {}),
+}
+
+
+@pytest.mark.parametrize(("text", "read"), READ.values(), ids=list(READ))
+def test_a_snapshot_holds_the_values_that_its_expressions_read(
+    text: str, read: dict[str, int]
+) -> None:
+    template = {"spec": {"hostname": text}}
+    fragment = Fragment("Template", Reference("t", "kf"), template, Origin(SOURCE))
+    layers = (Layer(LayerName.TEMPLATE, (fragment,)),)
+    _, data = Snapshots(VALUES).of(Selection(None, layers))
+    assert data.get("values", {}) == read
