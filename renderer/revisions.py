@@ -76,9 +76,9 @@ def plan(
     """Elects a revision as the Notebook says, and keeps as many as it says."""
     known = {revision.hash: revision for revision in previous.revisions}
     fresh_hash, data = current
-    if fresh_hash not in known:
-        newest = max((revision.number for revision in known.values()), default=0)
-        known[fresh_hash] = Revision(fresh_hash, newest + 1, data)
+    newest = max((revision.number for revision in known.values()), default=0)
+    number = known[fresh_hash].number if fresh_hash in known else newest + 1
+    known[fresh_hash] = Revision(fresh_hash, number, data)
     wanted = _wanted(notebook, previous)
     if wanted and wanted not in known:
         return _unknown(notebook, wanted, known)
@@ -195,7 +195,8 @@ def restore(revision: Revision, selection: Selection) -> Selection:
         origin = revision.origin / "fragments" / index / "template"
         by_layer.setdefault(LayerName(written["layer"]), []).append(_read(written, origin))
     layers = tuple(Layer(name, tuple(by_layer[name])) for name in LayerName if name in by_layer)
-    return Selection(selection.template, layers, revision.data.get("parameters", {}))
+    defaults = revision.data.get("parameters", {})
+    return Selection(selection.template, layers, defaults, is_restored=True)
 
 
 def _read(written: Mapping[str, Any], origin: Origin) -> Fragment:

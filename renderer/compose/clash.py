@@ -18,11 +18,10 @@ Pod = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adapted:
-    """A fragment, its template for one pod, and whether that is the same for every notebook."""
+    """A fragment, and its template for one pod."""
 
     fragment: Fragment
     pod: Pod
-    is_static: bool
 
 
 def clashes(layer: LayerName, first: Adapted, second: Adapted, notebook: Notebook) -> list[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -11,6 +12,7 @@ from renderer.compose import fold
 from renderer.compose.clash import Adapted, clashes
 from renderer.compose.finish import finish
 from renderer.compose.layers import Layer, LayerName, Selection
+from renderer.compose.mold import Mold, is_moldable, open_places, with_tokens
 from renderer.compose.own import own_fragments
 from renderer.compose.trace import position_in, trace, trace_notebook
 from renderer.compose.variables import variables_of
@@ -52,34 +54,81 @@ class Composer:
         self._values = values
         self._route = route
         self._compiled: dict[Fragment, CompiledFragment] = {}
-        self._folded: dict[tuple[str | Fragment, ...], Pod] = {}
-        self._agreed: set[tuple[Fragment, Fragment]] = set()
+        self._molds: dict[tuple[str, tuple[Fragment, ...]], Mold | None] = {}
 
     def compose(self, notebook: Notebook, selection: Selection, values: Values = None) -> Composed:
         """The notebook's pod. Raises InputError with every clash and failing expression."""
-        evaluated = self._evaluated(notebook, selection, values)
+        mold = self._mold_of(notebook, selection)
+        pod = None
+        if mold is not None:
+            variables = self._variables(notebook, selection, values) if mold.fragments else {}
+            # What cannot be evaluated is said by the long way, with all that goes with it.
+            with suppress(InputError):
+                pod = mold.fill(variables)
+        if mold is None or pod is None:
+            evaluated = self._evaluated(notebook, selection, values)
+            base = self._base(notebook, evaluated)
+        else:
+            base = Composed(pod, mold.main, mold.port)
+        pod, main = base.pod, base.main
+        for own in own_fragments(notebook, selection.template):
+            pod = self._folded(pod, own, fold.adapt(own.template, main, pod))
+        return Composed(finish(pod, notebook, main, self._route), main, base.port)
+
+    def _mold_of(self, notebook: Notebook, selection: Selection) -> Mold | None:
+        """The mold of a selection, made when it is first asked for."""
+        fragments = selection.fragments
+        first = fragments[0]
+        if first.literal or selection.is_restored:
+            return None
+        key = (fold.main_container(first.template, notebook.name), fragments)
+        if key not in self._molds:
+            self._molds[key] = self._mold(notebook, selection)
+        return self._molds[key]
+
+    def _mold(self, notebook: Notebook, selection: Selection) -> Mold | None:
+        count = 0
+        dynamic: list[CompiledFragment] = []
+        layers = []
+        for layer in selection.layers:
+            items = []
+            for fragment in layer.fragments:
+                try:
+                    compiled = self._compiled_of(fragment)
+                except InputError:
+                    return None
+                if not compiled.is_static:
+                    if not is_moldable(compiled):
+                        return None
+                    dynamic.append(compiled)
+                items.append(Adapted(fragment, with_tokens(compiled, count)))
+                count += len(compiled.paths)
+            layers.append((layer, items))
+        try:
+            base = self._base(notebook, layers)
+        except InputError:
+            return None
+        return Mold(base.pod, base.main, base.port, tuple(dynamic), open_places(base.pod))
+
+    def _base(self, notebook: Notebook, layers: list[tuple[Layer, list[Adapted]]]) -> Composed:
+        """The pod of the catalog's layers. Raises InputError where fragments of one clash."""
         pod: Pod = {}
         main, port = fold.MAIN, None
-        key: tuple[str | Fragment, ...] | None = (main,)
         problems: list[Problem] = []
-        for layer, fragments in evaluated:
+        for layer, items in layers:
             adapted = []
-            for item in fragments:
+            for item in items:
                 patch = fold.adapt(item.pod, main, pod)
-                adapted.append(Adapted(item.fragment, patch, item.is_static))
-                key = (*key, item.fragment) if key and item.is_static else None
+                adapted.append(Adapted(item.fragment, patch))
                 is_first = not pod
-                pod = self._folded_in(pod, item.fragment, patch, key)
+                pod = self._folded(pod, item.fragment, patch)
                 if is_first:
                     main = fold.main_container(pod, notebook.name)
                     port = fold.first_port(pod, main)
-                    key = (main, item.fragment) if key else None
-            problems.extend(self._clashes(layer, adapted, notebook))
+            problems.extend(_clashes(layer, adapted, notebook))
         if problems:
             raise InputError(problems)
-        for own in own_fragments(notebook, selection.template):
-            pod = self._folded_in(pod, own, fold.adapt(own.template, main, pod), None)
-        return Composed(finish(pod, notebook, main, self._route), main, port)
+        return Composed(pod, main, port)
 
     def steps(
         self, notebook: Notebook, selection: Selection, values: Values = None
@@ -89,14 +138,14 @@ class Composer:
         evaluated = self._evaluated(notebook, selection, values)
         items = [(layer.name, item) for layer, found in evaluated for item in found]
         items.extend(
-            (LayerName.NOTEBOOK, Adapted(each, each.template, is_static=False)) for each in own
+            (LayerName.NOTEBOOK, Adapted(each, each.template)) for each in own
         )
         steps: list[Step] = []
         pod: Pod = {}
         main = fold.MAIN
         for name, item in items:
             traced = trace(item.pod, item.fragment.origin, name.value)
-            pod = self._folded_in(pod, item.fragment, fold.adapt(traced, main, pod), None)
+            pod = self._folded(pod, item.fragment, fold.adapt(traced, main, pod))
             if not steps:
                 main = str(fold.main_container(pod, notebook.name))
             steps.append(Step(name, item.fragment, pod))
@@ -125,7 +174,7 @@ class Composer:
     def _evaluated(
         self, notebook: Notebook, selection: Selection, values: Values
     ) -> list[tuple[Layer, list[Adapted]]]:
-        variables = variables_of(notebook, selection, self._values if values is None else values)
+        variables = self._variables(notebook, selection, values)
         problems: list[Problem] = []
         layers = []
         for layer in selection.layers:
@@ -142,40 +191,37 @@ class Composer:
 
     def _evaluate(self, fragment: Fragment, variables: Mapping[str, Any]) -> Adapted:
         if fragment.literal:
-            return Adapted(fragment, fragment.template, is_static=False)
+            return Adapted(fragment, fragment.template)
+        return Adapted(fragment, self._compiled_of(fragment).evaluate(variables))
+
+    def _compiled_of(self, fragment: Fragment) -> CompiledFragment:
         compiled = self._compiled.get(fragment)
         if compiled is None:
             compiled = compile_fragment(fragment.template, fragment.origin.at)
             self._compiled[fragment] = compiled
-        if compiled.is_static:
-            return Adapted(fragment, fragment.template, is_static=True)
-        return Adapted(fragment, compiled.evaluate(variables), is_static=False)
+        return compiled
 
-    def _folded_in(
-        self, pod: Pod, fragment: Fragment, patch: Pod, key: tuple[str | Fragment, ...] | None
-    ) -> Pod:
-        if key is not None and key in self._folded:
-            return self._folded[key]
+    def _variables(
+        self, notebook: Notebook, selection: Selection, values: Values
+    ) -> Mapping[str, Any]:
+        return variables_of(notebook, selection, self._values if values is None else values)
+
+    @staticmethod
+    def _folded(pod: Pod, fragment: Fragment, patch: Pod) -> Pod:
         try:
-            folded = fold.fold(pod, patch)
+            return fold.fold(pod, patch)
         except MergeError as error:
             place = fragment.origin.at(error.path)
             raise InputError([Problem(place, f"{fragment}: {error.message}")]) from error
-        if key is not None:
-            self._folded[key] = folded
-        return folded
 
-    def _clashes(self, layer: Layer, fragments: list[Adapted], notebook: Notebook) -> list[Problem]:
-        problems: list[Problem] = []
-        for first, second in combinations(fragments, 2):
-            pair = (first.fragment, second.fragment)
-            if second.fragment.on_conflict is OnConflict.OVERRIDE or pair in self._agreed:
-                continue
-            found = clashes(layer.name, first, second, notebook)
-            if not found and first.is_static and second.is_static:
-                self._agreed.add(pair)
-            problems.extend(found)
-        return problems
+
+def _clashes(layer: Layer, fragments: list[Adapted], notebook: Notebook) -> list[Problem]:
+    return [
+        problem
+        for first, second in combinations(fragments, 2)
+        if second.fragment.on_conflict is OnConflict.FAIL
+        for problem in clashes(layer.name, first, second, notebook)
+    ]
 
 
 def _said_of(notebook: Notebook, problem: Problem) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from renderer.compose.composer import Step
@@ -78,7 +78,10 @@ def _remember(settings: list[Setting], leaf: Any, step: Step) -> None:
         place = step.fragment.origin.at() if step.fragment else Position("", 1, 1)
         fresh = Setting(leaf, step.layer.value, source, place)
     last = settings[-1] if settings else None
-    if last is None or (last.value, last.position) != (fresh.value, fresh.position):
+    if last is not None and (last.layer, last.position) == (fresh.layer, fresh.position):
+        # The same words, as the cluster writes them: `cpu: 4` becomes "4".
+        settings[-1] = replace(last, value=fresh.value)
+    else:
         settings.append(fresh)
 
 

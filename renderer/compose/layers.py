@@ -43,12 +43,14 @@ class Layer:
 class Selection:
     """What of the catalog makes a notebook's pod, and what a revision remembers of it.
 
-    `defaults` are those of the Template's parameters.
+    `defaults` are those of the Template's parameters. A restored selection is one notebook's
+    own, out of its revision; any other is shared by all that choose alike.
     """
 
     template: Template | None
     layers: tuple[Layer, ...]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    is_restored: bool = False
 
     @property
     def fragments(self) -> tuple[Fragment, ...]:

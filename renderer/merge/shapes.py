@@ -32,6 +32,12 @@ def shape_of(type_name: str) -> Shape:
 
 
 @cache
+def merge_keys() -> frozenset[str]:
+    """Every field by which items of some list are told apart."""
+    return frozenset(key for shape in _shapes().values() for _, key in shape.fields.values() if key)
+
+
+@cache
 def _shapes() -> dict[str, Shape]:
     import json
 

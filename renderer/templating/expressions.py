@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -15,7 +15,8 @@ from renderer.templating import syntax
 from renderer.templating.faults import ForbiddenError, described, place_of
 from renderer.templating.guard import applied
 from renderer.templating.methods import GLOBALS
-from renderer.templating.sandbox import Sandbox, State, WorkContext, environment
+from renderer.templating.sandbox import Sandbox, environment
+from renderer.templating.state import State, WorkContext
 from renderer.templating.tags import CLOSING, COMMENT, CONTROL, EXPRESSION, tag_at
 from renderer.templating.values import OMIT, plain
 
@@ -48,15 +49,27 @@ class CompiledFragment:
 
     def evaluate(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fragment with its values; what holds no expression is shared, not copied."""
+        return self.filled(self.values(variables))
+
+    def values(self, variables: Mapping[str, Any]) -> list[Any]:
+        """What the fragment's expressions give, in the order of `paths`."""
         if self._run is None:
-            return self.template
-        context = _context(variables)
+            return []
         try:
-            values = list(self._run(context))
+            return list(self._run(_context(variables)))
         except Exception as fault:  # noqa: BLE001  (whatever a template raises is said in words)
             raise InputError(self._problems(fault, variables)) from None
-        filled: Mapping[str, Any] = _filled(self.template, self._plan, values)
-        return filled
+
+    def filled(self, values: Sequence[Any]) -> Mapping[str, Any]:
+        """The fragment with these values in the places of its expressions."""
+        if not self._plan:
+            return self.template
+        found: Mapping[str, Any] = filled(self.template, self._plan, values)
+        return found
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(leaf.path for leaf in self._leaves)
 
     def _problems(self, fault: Exception, variables: Mapping[str, Any]) -> list[Problem]:
         """The fault that ended the run, and those of the expressions behind it."""
@@ -120,11 +133,11 @@ def _planned(node: Any, path: Path, add: Callable[[Path, str], int]) -> Plan:
     return plan
 
 
-def _filled(node: Any, plan: Plan, values: list[Any]) -> Any:
+def filled(node: Any, plan: Plan, values: Sequence[Any]) -> Any:
     """A copy of the container with its values; what is omitted leaves no trace."""
     copy: Any = dict(node) if isinstance(node, Mapping) else list(node)
     for step, below in reversed(plan):
-        value = values[below] if isinstance(below, int) else _filled(copy[step], below, values)
+        value = values[below] if isinstance(below, int) else filled(copy[step], below, values)
         if value is OMIT:
             del copy[step]
         else:
