@@ -102,8 +102,12 @@ TWICE = [{"spec": {"nodeSelector": {"k": text}}} for text in ("{{ values.text }}
 
 
 @settings(max_examples=400, deadline=None)
-@example([*TWICE], False, 1)
-@given(st.lists(FRAGMENT, min_size=1, max_size=4), st.booleans(), st.integers(1, 3))
+@example(templates=[*TWICE], override=False, split=1)
+@given(
+    templates=st.lists(FRAGMENT, min_size=1, max_size=4),
+    override=st.booleans(),
+    split=st.integers(1, 3),
+)
 def test_a_mold_gives_the_pod_of_the_long_way(
     templates: list[dict[str, Any]], override: bool, split: int
 ) -> None:
