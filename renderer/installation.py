@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from renderer import catalog as catalogs
@@ -32,13 +32,17 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class ChartFiles:
-    """The sources of a chart: what comes with Octavo, and what the team lays over it."""
+    """The sources of a chart: what comes with Octavo, and what the team lays over it.
+
+    A cache keeps compiled charts.
+    """
 
     shipped: Mapping[str, str]
     overlay: Mapping[str, str]
+    cache: MutableMapping[str, bytes] | None = None
 
     def compile(self) -> Chart:
-        return compile_chart({**self.shipped, **self.overlay})
+        return compile_chart({**self.shipped, **self.overlay}, self.cache)
 
 
 def settings_of(document: Document | None, problems: list[Problem]) -> Settings:

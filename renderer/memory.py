@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -50,7 +51,8 @@ class Memory:
     """The memory of one output directory, in the user's cache folder."""
 
     def __init__(self, output: Path) -> None:
-        self._path = _cache_folder() / f"{_digest(str(output.resolve()).encode())}.json"
+        folder = cache_folder() / "render"
+        self._path = folder / f"{_digest(str(output.resolve()).encode())}.json"
         self._kept = self._load()
         self._files: dict[str, RememberedFile] = {}
         self._now = time.time_ns()
@@ -82,7 +84,8 @@ class Memory:
             temporary.write_text(json.dumps(kept, separators=(",", ":")), encoding="utf-8")
             temporary.replace(self._path)
         except OSError:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
 
     def _load(self) -> dict[str, Any]:
         try:
@@ -166,6 +169,7 @@ def _digest(data: bytes) -> str:
     return blake2b(data, digest_size=8).hexdigest()
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where the user's programs keep what they can make again."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "octavo" / "render"
+    return Path(base) / "octavo"

@@ -15,7 +15,6 @@ from renderer.model.notebook import Notebook, UpdatePolicy
 from renderer.position import Origin
 from renderer.schema.suggest import did_you_mean
 
-
 # `values.name`, `values["name"]`, or `values` as a whole; likewise parameters.
 VARIABLE = re.compile(
     r"""\b(values|parameters)\b(?:\s*\.\s*(\w+)|\s*\[\s*["']([^"']+)["']\s*\])?"""

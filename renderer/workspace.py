@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from renderer.code_cache import CodeCache
 from renderer.errors import InputError, Problem, Severity
 from renderer.installation import (
     ChartFiles,
@@ -150,7 +151,7 @@ class _Opening:
                     place = Position(file.name, 1, 1)
                     self._problems.append(Problem(place, "this chart file is not UTF-8"))
         self._shared.extend((name, text.encode()) for name, text in {**shipped, **overlay}.items())
-        return ChartFiles(shipped, overlay)
+        return ChartFiles(shipped, overlay, CodeCache())
 
 
 def _stray_problem(item: Template | PodDefault | Size) -> Problem:

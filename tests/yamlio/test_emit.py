@@ -160,6 +160,7 @@ def test_lines_are_shown_as_lines(value: str, block: str) -> None:
         ("8888", '"8888":'),
         ("a\nb", '"a\\nb":'),
         ("<<", '"<<":'),
+        (Text("name"), "name:"),
         ("k" * 2000, "? " + "k" * 2000 + "\n:"),
     ],
 )

@@ -43,6 +43,10 @@ HOSTILE = {
         MANY,
     ),
     "depth by aliases": (chain(1000, "[*]"), DEEP),
+    "depth beside an inner anchor": (
+        f"a: &a\n- {'[' * 60}{']' * 60}\n- &b 1\nc: {'[' * 60}*a{']' * 60}\n",
+        DEEP,
+    ),
     "100,000 open lists": ("[" * 100_000, DEEP),
     "open lists to the end": (filled("["), DEEP),
     "open mappings": (filled("{a: "), DEEP),

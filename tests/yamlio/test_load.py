@@ -92,6 +92,10 @@ def test_every_document_that_holds_something_is_given(source: str, values: list[
     assert [document.value for document in load_all(source.encode(), "f")] == values
 
 
+def test_colons_between_brackets_leave_private_characters_alone() -> None:
+    assert value("['\ue000', a:b, '\ue001']\n") == ["\ue000", "a:b", "\ue001"]
+
+
 def test_a_later_document_keeps_its_lines() -> None:
     first, second = load_all(b"a: 1\n---\n\nb:\n  c: 2\n", "f")
     assert (first.at(("a",)).line, second.at(("b", "c")).line) == (1, 5)

@@ -334,6 +334,11 @@ def test_what_has_no_one_meaning_is_refused(row: tuple[str, ...]) -> None:
     assert complaint(source) == said
 
 
+def test_a_long_key_is_cut_in_messages() -> None:
+    shown, *_ = complaint("{k}: 1\n{k}: 2\n".format(k="k" * 500))
+    assert shown == 'f:2:1: error: the key "' + "k" * 60 + '" stands twice in one mapping'
+
+
 def test_all_problems_of_a_file_are_listed_in_order() -> None:
     source = "a: 1\na: 2\n---\nb: *x\nc: .nan\n---\nd: [\n"
     places = [line.split(" error")[0] for line in complaint(source) if " error: " in line]

@@ -57,7 +57,7 @@ TAGGED = """
 REFUSED = """
     .inf | .Inf | .INF | +.inf | -.inf | .nan | .NaN | .NAN | !!float .inf
     !!int x | !!int 1.5 | !!int '' | !!int 1e3 | !!float x | !!float '' | !!float 1e400
-    !!bool x | !!bool 1 | !!null x | !!binary a | !!timestamp x
+    !!bool x | !!bool 1 | !!null x | !!binary a | !!binary aGVs*bG8= | !!timestamp x
 """
 KEYS = """
     a | 'yes' | yes | no | on | y | n | true | 1 | -1 | 017 | 0x10 | 0o17 | 1_000 | 1e400 | = | '<<'
