@@ -20,13 +20,11 @@ STUDENTS = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "s
 
 
 def shipped(name: str) -> Chart:
-    return compile_chart(
-        {
-            entry.name: entry.read_text(encoding="utf-8")
-            for entry in (files("renderer.charts") / name).iterdir()
-            if entry.name.endswith((".yaml", ".jinja"))
-        }
-    )
+    return compile_chart({
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in (files("renderer.charts") / name).iterdir()
+        if entry.name.endswith((".yaml", ".jinja"))
+    })
 
 
 @pytest.fixture(scope="session")

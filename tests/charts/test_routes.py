@@ -45,7 +45,9 @@ def test_a_port_that_is_not_tcp_has_no_route(
     routed = ports(9000, protocol="UDP")
     for kind in ("istio", "gateway", "ingress", "ambassador"):
         bundle = render(route={"kind": kind}, ports=routed)
-        assert "9000" not in "".join(str(value) for key, value in bundle.items() if key[0] in ROUTES)
+        assert "9000" not in "".join(
+            str(value) for key, value in bundle.items() if key[0] in ROUTES
+        )
         annotations = bundle["Service", "churn"]["metadata"].get("annotations", {})
         assert "9000" not in annotations.get("getambassador.io/config", "")
 
@@ -185,9 +187,7 @@ def test_ambassador_reads_a_mapping_from_the_service(
 
 def test_ambassador_reads_one_mapping_a_port(render: Render) -> None:
     service = render(route={"kind": "ambassador"})["Service", "churn"]
-    whole, spark = (
-        service["metadata"]["annotations"]["getambassador.io/config"].split("---\n")[1:]
-    )
+    whole, spark = service["metadata"]["annotations"]["getambassador.io/config"].split("---\n")[1:]
     assert "name: research_churn_mapping\n" in whole
     assert spark.splitlines() == [
         "apiVersion: ambassador/v0",

@@ -47,7 +47,7 @@ every_version = pytest.mark.parametrize("version", kubernetes.versions())
 
 
 def is_ours_or_anothers(value: Object) -> bool:
-    group = value["apiVersion"].rpartition("/")[0]
+    group: str = value["apiVersion"].rpartition("/")[0]
     return group.endswith((".dev", ".istio.io")) or value["kind"] == "HTTPRoute"
 
 
@@ -66,9 +66,7 @@ def test_kubernetes_takes_every_object(
 
 
 @every_version
-def test_kubernetes_takes_what_a_namespace_is_given(
-    render_namespace: Render, version: str
-) -> None:
+def test_kubernetes_takes_what_a_namespace_is_given(render_namespace: Render, version: str) -> None:
     bundle = render_namespace()
     assert len(bundle) == 5
     for value in bundle.values():
@@ -90,7 +88,8 @@ def schema_of(value: Object) -> dict[str, Any]:
     version = value["apiVersion"].rpartition("/")[2]
     (served,) = (item for item in definition["spec"]["versions"] if item["name"] == version)
     assert served["served"]
-    return closed(served["schema"]["openAPIV3Schema"])
+    schema: dict[str, Any] = closed(served["schema"]["openAPIV3Schema"])
+    return schema
 
 
 def closed(schema: Any) -> Any:

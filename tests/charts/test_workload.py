@@ -72,7 +72,9 @@ def test_a_notebook_with_a_long_name_keeps_it_and_the_rest_is_named_shorter(
 
 def test_every_retained_revision_is_rendered_with_its_number_and_data(render: Render) -> None:
     bundle = render()
-    revisions = {name: value for (kind, name), value in bundle.items() if kind == "ControllerRevision"}
+    revisions = {
+        name: value for (kind, name), value in bundle.items() if kind == "ControllerRevision"
+    }
     assert {name: value["revision"] for name, value in revisions.items()} == {
         "churn-rev-zxwvt98765": 1,
         "churn-rev-bcdfg24567": 2,
@@ -136,6 +138,13 @@ def test_a_kept_claim_is_marked_for_every_tool_that_deletes(render: Render) -> N
         "kustomize.toolkit.fluxcd.io/prune": "disabled",
     }
     assert "annotations" not in bundle["PersistentVolumeClaim", "churn-scratch"]["metadata"]
+
+
+def test_a_claim_that_is_not_kept_is_never_marked(render: Render) -> None:
+    claim = render(annotations={"example.com/team": "data"})[
+        "PersistentVolumeClaim", "churn-scratch"
+    ]
+    assert claim["metadata"]["annotations"] == {"example.com/team": "data"}
 
 
 def test_a_claim_asks_for_what_was_chosen_and_no_more(render: Render) -> None:
