@@ -11,7 +11,7 @@ from renderer.checks.metadata import check_own_labels
 from renderer.errors import InputError, Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.notebook import Notebook
-from renderer.model.settings import Settings
+from renderer.model.settings import Routing, Settings
 from renderer.parse import parse_document, parse_settings
 from renderer.position import Document, Position
 from renderer.schema import kubernetes
@@ -60,6 +60,10 @@ def settings_of(document: Document | None, problems: list[Problem]) -> Settings:
                 hint=did_you_mean(settings.kubernetes, list(known)),
             )
         )
+    if settings.route.kind is Routing.GATEWAY and not settings.route.gateway:
+        place = document.at(("routing",)) if document else Position("octavo.yaml", 1, 1)
+        message = "routing by the Gateway API needs the name of a Gateway"
+        problems.append(Problem(place, message, "routing.gateway, as NAMESPACE/NAME"))
     return settings
 
 

@@ -9,6 +9,9 @@ from renderer import names
 from renderer.compose.composer import Composed
 
 
+NOTEBOOK_PORT = "http-notebook"
+
+
 def ports_of(composed: Composed, prefix: str) -> list[dict[str, Any]]:
     """Every port of the pod's containers, the notebook's own first."""
     ports = [
@@ -24,9 +27,11 @@ def _port(
 ) -> dict[str, Any]:
     number = port["containerPort"]
     own = port.get("name") or f"port-{number}"
+    if own == NOTEBOOK_PORT:
+        own = f"port-{number}"
     main = container == composed.main and number == composed.port
     return {
-        "name": "http-notebook" if main else names.port_name(own),
+        "name": NOTEBOOK_PORT if main else names.port_name(own),
         "port": number,
         "protocol": port.get("protocol", "TCP"),
         "container": container,
