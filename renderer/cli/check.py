@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from renderer.cli.arguments import at_least_one, parser_of
 from renderer.cli.output import busy, remark, say
@@ -37,20 +38,27 @@ def parser() -> ArgumentParser:
 def run(arguments: Namespace) -> int:
     """Checks the tree, and reports in the format asked for."""
     from renderer import rendering
-    from renderer.cli.places import Places
-    from renderer.errors import in_order
     from renderer.installation import has_errors
 
     with busy("checking") as progress:
         options = rendering.Options(arguments.jobs, progress=progress)
         notebooks, found = rendering.check(arguments.tree, options)
-    problems = in_order(map(Places(arguments.tree).of_problem, found))
+    problems = _as_found_from_here(found, arguments.tree) if found else ()
     say(_report(arguments.format, problems, notebooks))
     if arguments.format == "text":
         from renderer.cli.reports import counts
 
         remark(counts(problems, notebooks))
     return 1 if has_errors(problems) else 0
+
+
+def _as_found_from_here(problems: Sequence[Problem], tree: Path) -> tuple[Problem, ...]:
+    from renderer.cli.places import Places
+    from renderer.cli.settings import settings_in
+    from renderer.errors import in_order
+
+    places = Places(tree, tree / settings_in(tree).output)
+    return in_order(map(places.of_problem, problems))
 
 
 def _report(form: str, problems: Sequence[Problem], notebooks: int) -> str:

@@ -68,7 +68,8 @@ def _run(name: str, words: list[str]) -> int:
     except InputError as error:
         from renderer.cli.output import say_problems
 
-        say_problems(error.problems, arguments.tree)
+        output = getattr(arguments, "out", None)
+        say_problems(error.problems, arguments.tree, *[output] if output else [])
         return TROUBLE
     except UsageError as error:
         sys.stderr.write(f"octavo {name}: {error}\n`octavo {name} --help` has examples\n")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from renderer.cli.settings import settings_in
 from renderer.destination import ROOTS
-from renderer.errors import InputError, UsageError
-from renderer.installation import settings_of
-from renderer.model.settings import Settings
-from renderer.sources import SourceTree
-from renderer.yamlio import load_all
+from renderer.errors import UsageError
 
 
 def refuse_sources(output: Path, tree: Path) -> None:
     """Raises UsageError where the output would lie among the sources, or they in it."""
-    settings = _settings(tree)
+    settings = settings_in(tree)
     for source in (settings.catalog, settings.notebooks, settings.charts):
         for written in (output / root for root in ROOTS):
             if _overlap(written.resolve(), (tree / source).resolve()):
@@ -23,16 +20,6 @@ def refuse_sources(output: Path, tree: Path) -> None:
                     "render into a directory of its own, as in --out rendered"
                 )
                 raise UsageError(message)
-
-
-def _settings(tree: Path) -> Settings:
-    """The settings; what is wrong with them is said by the render."""
-    try:
-        file = SourceTree(tree).settings()
-        documents = load_all(file.read(), file.name) if file else []
-    except InputError:
-        documents = []
-    return settings_of(documents[0] if documents else None, [])
 
 
 def _overlap(one: Path, other: Path) -> bool:

@@ -109,7 +109,7 @@ def _template(template: Template, fragments: Mapping[Fragment, list[str]]) -> It
 def _option(option: PodDefault, fragments: Mapping[Fragment, list[str]], catalog: Catalog) -> Item:
     plain = _item(option, fragments)
     required = tuple(_requiring(option, catalog))
-    remarks = [f"required by {name}" for name in required]
+    remarks = [f"required by {', '.join(required)}"] if required else []
     if option.match is not None:
         remarks.append("applied where it matches")
     data = {**plain.data, "requiredBy": list(required), "matched": option.match is not None}

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from renderer import rendering
+from renderer.errors import Problem
+
 Octavo = Callable[..., Any]
 Edit = Callable[[str, str, str], None]
 CHURN = "notebooks/research/churn.yaml"
@@ -110,6 +113,21 @@ def test_many_files_are_shared_among_processes(tree: Path, octavo: Octavo) -> No
     assert octavo("check", "--jobs", "2") == alone
 
 
+def test_the_number_of_processes_reaches_the_check(
+    octavo: Octavo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int | None] = []
+
+    def check(_: Path, options: rendering.Options) -> tuple[int, tuple[Problem, ...]]:
+        asked.append(options.jobs)
+        return 0, ()
+
+    monkeypatch.setattr(rendering, "check", check)
+    octavo("check")
+    octavo("check", "--jobs", "3")
+    assert asked == [None, 3]
+
+
 def test_no_secret_value_is_ever_said(octavo: Octavo, edit: Edit) -> None:
     edit("catalog/rest.yaml", "value: sesame", "value: [sesame]")
     for form in ("text", "json", "github", "sarif"):
@@ -133,3 +151,16 @@ def test_a_notebook_on_an_older_revision_is_checked_against_the_output(
     revision = kept.stem.rsplit("-", 1)[-1]
     edit("notebooks/research/survey.yaml", "image: new", f"image: new\n  revision: {revision}")
     assert octavo("check") == (0, "", "no problems in 2 notebooks\n")
+
+
+def test_a_bundle_that_was_changed_by_hand_is_named_as_it_is_found_from_here(
+    tree: Path, octavo: Octavo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    octavo("render", "--out", "rendered")
+    (kept,) = (tree / "rendered/notebooks/research/survey").glob("controllerrevision-*")
+    kept.write_text(kept.read_text().replace("platform", "nowhere"))
+    monkeypatch.chdir(tree.parent)
+    said = octavo("-C", "tree", "check")
+    assert (said.status, said.err) == (0, "2 warnings in 2 notebooks\n")
+    assert f"tree/rendered/notebooks/research/survey/{kept.name}:1:1: warning: " in said.out
+    assert f"{kept.name}:1:1: warning: " in octavo("-C", "tree", "render", "research/survey").err

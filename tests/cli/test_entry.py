@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+import octavo.__main__
 from renderer.cli import check
 from renderer.cli.commands import COMMANDS
+from renderer.cli.output import busy
 from renderer.errors import OutputError
 
 Octavo = Callable[..., Any]
@@ -23,6 +25,12 @@ def test_without_a_command_the_commands_are_listed(octavo: Octavo) -> None:
     for name, command in COMMANDS.items():
         assert f"  {name:<9}{command.purpose}\n" in said.err
     assert octavo("--help") == (0, said.err, "")
+
+
+def test_the_front_door_and_this_room_say_the_same_of_each_command() -> None:
+    front = {name: command.purpose for name, command in octavo.__main__.COMMANDS.items()}
+    here = {name: command.purpose for name, command in COMMANDS.items()}
+    assert {name: front[name] for name in here} == here
 
 
 @pytest.mark.parametrize(
@@ -158,6 +166,20 @@ def test_colour_is_for_terminals() -> None:
     assert "\x1b[33m" not in on_a_terminal("check", NO_COLOR="1")
     assert "\x1b[33m" not in on_a_terminal("check", TERM="dumb")
     assert "\x1b" not in run("check").stdout
+
+
+def test_only_one_process_says_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with busy("checking") as progress:
+        assert progress
+        progress(50)
+        monkeypatch.setattr(os, "getpid", lambda: 0)
+        progress(100)
+    shown = capsys.readouterr().err
+    assert "checking ... 50" in shown
+    assert "100" not in shown
 
 
 @pytest.mark.usefixtures("tree")

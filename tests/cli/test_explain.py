@@ -27,7 +27,7 @@ def test_a_size_explains_the_resources(octavo: Octavo) -> None:
     assert octavo("explain", "research/churn", "spec.containers[0].resources.limits") == (
         0,
         (
-            "spec.containers[main].resources.limits.cpu: 4\n"
+            'spec.containers[main].resources.limits.cpu: "4"\n'
             "  size: Size platform/large, catalog/rest.yaml:54\n"
             'spec.containers[main].resources.limits.memory: "8Gi"\n'
             "  size: Size platform/large, catalog/rest.yaml:55\n"
@@ -145,8 +145,8 @@ def test_an_older_revision_is_explained_from_the_bundle_that_keeps_it(
 ) -> None:
     edit(CHURN, "spec:\n", "spec:\n  updatePolicy: Ignore\n")
     octavo("render", "--out", "rendered")
-    edit("catalog/rest.yaml", "cpu: 4", "cpu: 3")
-    said = octavo("explain", "research/churn", "spec.containers[main].resources.limits.cpu")
+    edit("catalog/rest.yaml", "memory: 8Gi", "memory: 7Gi")
+    said = octavo("explain", "research/churn", "spec.containers[main].resources.limits.memory")
     assert said.status == 0
-    assert said.out.startswith("spec.containers[main].resources.limits.cpu: 4\n")
+    assert said.out.startswith('spec.containers[main].resources.limits.memory: "8Gi"\n')
     assert "rendered/notebooks/research/churn/controllerrevision-" in said.out

@@ -97,6 +97,17 @@ def test_who_says_the_same_again_has_the_last_word() -> None:
     assert [earlier.position.line for earlier in image.overrode] == [3]
 
 
+def test_a_value_in_other_words_is_still_what_was_written() -> None:
+    first = main(cpu=at(3)(4))
+    steps = (
+        Step(TEMPLATE, fragment("Template", "jupyter"), first),
+        Step(LayerName.OCTAVO, None, main(cpu=at(3)("4"))),
+    )
+    cpu = by_name(explain(steps))["spec.containers[main].cpu"]
+    assert (cpu.setting.value, cpu.setting.source) == ("4", "Template team/jupyter")
+    assert cpu.overrode == ()
+
+
 def test_items_keep_their_history_when_others_come_before_them() -> None:
     env = [{"name": at(4)("A"), "value": at(5)("1")}]
     first = steps_of((TEMPLATE, "jupyter", main(env=env)))[0]
@@ -184,6 +195,7 @@ FIELDS = explain((Step(TEMPLATE, fragment("Template", "t"), MOUNTS),))
         ("metadata", ["metadata.annotations[a.b/c]"]),
         ("spec.containers[other]", []),
         ("spec.contain", []),
+        ("spec.containers[main].envX", []),
         ("metadata.annotations.a.b/c.d", []),
     ],
 )

@@ -44,6 +44,13 @@ def test_a_starter_says_what_its_template_offers(octavo: Octavo) -> None:
     assert "latest" not in said.out
 
 
+def test_what_is_required_or_matches_by_itself_is_not_offered(octavo: Octavo, edit: Edit) -> None:
+    edit("catalog/jupyter.yaml", "  options:\n    - name: bucket\n", "")
+    assert "  #options:\n  #- bucket\n  # " in octavo("new", "notebook").out
+    edit("catalog/rest.yaml", "  displayName: Bucket\n", "  match:\n    users:\n      - x\n")
+    assert "#options" not in octavo("new", "notebook").out
+
+
 def test_a_starter_passes_check_as_it_is(tree: Path, octavo: Octavo) -> None:
     (tree / "notebooks/mine.yaml").write_text(octavo("new", "notebook").out)
     said = octavo("check")

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from renderer import rendering
+from renderer.destination import OutputDirectory
+from renderer.rendering import Options, Summary
 from renderer.yamlio import load_all
 
 Octavo = Callable[..., Any]
@@ -242,6 +245,37 @@ def test_fresh_renders_what_has_not_changed_too(tree: Path, octavo: Octavo) -> N
     assert file.read_text() == standing
 
 
+def test_a_notebook_that_cannot_be_read_is_a_problem_and_not_a_wrong_name(
+    octavo: Octavo, edit: Edit
+) -> None:
+    edit(CHURN, "metadata:", "metadata: [")
+    said = octavo("render", "research/churn")
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith(f"{CHURN}:")
+    assert "there is no Notebook" not in said.err
+
+
+def test_sources_below_the_place_of_bundles_are_safe(tree: Path, octavo: Octavo) -> None:
+    (tree / "octavo.yaml").write_text("notebooks: notebooks/research\n")
+    said = octavo("render", "--out", ".")
+    assert (said.status, said.out) == (2, "")
+    assert "render into a directory of its own" in said.err
+
+
+def test_options_reach_the_render(octavo: Octavo, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Options] = []
+
+    def write(_: Path, output: OutputDirectory, options: Options) -> Summary:
+        assert output.root == Path("rendered")
+        asked.append(options)
+        return Summary(0, (), ())
+
+    monkeypatch.setattr(rendering, "write", write)
+    octavo("render", "--out", "rendered")
+    octavo("render", "--out", "rendered", "--jobs", "3", "--fresh", "--allow-empty")
+    assert asked == [Options(), Options(jobs=3, allow_empty=True, remember=False)]
+
+
 def test_history_comes_from_the_output_that_the_settings_name(
     tree: Path, octavo: Octavo, edit: Edit
 ) -> None:
@@ -250,10 +284,10 @@ def test_history_comes_from_the_output_that_the_settings_name(
     octavo("render", "--out", "out")
     standing = octavo("render", "research/churn").out
     edit("catalog/rest.yaml", "value: required", "value: newer")
-    edit("catalog/rest.yaml", "cpu: 4", "cpu: 3")
-    assert "cpu: 4" in standing
+    edit("catalog/rest.yaml", "memory: 8Gi", "memory: 7Gi")
+    assert "memory: 8Gi" in standing
     kept = octavo("render", "research/churn").out
     assert kinds(kept).count("ControllerRevision") == 2
-    assert "cpu: 4" in kept.partition("kind: StatefulSet")[2]
+    assert "memory: 8Gi" in kept.partition("kind: StatefulSet")[2]
     (tree / "octavo.yaml").write_text("output: elsewhere\n")
-    assert "cpu: 3" in octavo("render", "research/churn").out.partition("kind: StatefulSet")[2]
+    assert "memory: 7Gi" in octavo("render", "research/churn").out.partition("kind: StatefulSet")[2]
