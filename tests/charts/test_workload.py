@@ -46,6 +46,7 @@ def test_the_notebook_carries_its_annotations_and_its_revision(render: Render) -
     assert notebook["apiVersion"] == "jackhoman.dev/v1beta1"
     assert notebook["metadata"]["annotations"] == {
         "example.com/ticket": "DATA-7",
+        "jackhoman.dev/owner": "alice@example.com",
         "jackhoman.dev/revision": "bcdfg24567",
     }
     assert notebook["spec"] == {
@@ -54,9 +55,11 @@ def test_the_notebook_carries_its_annotations_and_its_revision(render: Render) -
 
 
 def test_a_notebook_cannot_set_the_annotations_that_are_octavos(render: Render) -> None:
-    annotations = {"jackhoman.dev/revision": "mine", "jackhoman.dev/url": "mine"}
+    ours = ("owner", "revision", "url")
+    annotations = {f"jackhoman.dev/{name}": "mine" for name in ours}
     notebook = render(notebook={"annotations": annotations}, route={"kind": "istio"})
     assert notebook["Notebook", "churn"]["metadata"]["annotations"] == {
+        "jackhoman.dev/owner": "alice@example.com",
         "jackhoman.dev/revision": "bcdfg24567",
         "jackhoman.dev/url": "https://notebooks.example.com/notebook/research/churn/",
     }
