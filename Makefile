@@ -53,7 +53,7 @@ wheel: setup  ## build the wheel into dist/ and look through it
 	$(BIN)/check-wheel-contents dist
 
 bench: $(BENCH_READY) programs  ## measure, side by side with others
-	$(BIN)/python bench $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 
 $(BENCH_READY): $(READY)
 	@PYTHON="$(PYTHON)" tools/venv.sh $(VENV) requirements/bench.txt

@@ -90,12 +90,15 @@ class Batch:
         self._progress = progress
 
     def run(self, sink: Sink, recalled: Mapping[str, RememberedFile] | None = None) -> Outcome:
-        """Renders every notebook into `sink`, but those that are recalled and as they were left."""
+        """Renders every notebook into `sink`, but those that are recalled and as they were left.
+
+        With None for what is recalled, nothing is noted for the next time.
+        """
         workspace = self._workspace
         outcome = Outcome(problems=list(workspace.problems))
         if workspace.installation is None:
             return outcome
-        worker = _Worker(workspace, workspace.installation, self._output, sink, recalled or {})
+        worker = _Worker(workspace, workspace.installation, self._output, sink, recalled)
         outcome.files.append(worker.notebooks("", (), workspace.catalog_notebooks, []))
 
         def work(files: Sequence[SourceFile]) -> list[FileReport]:
@@ -134,12 +137,13 @@ class _Worker:
         installation: Installation,
         output: OutputDirectory | None,
         sink: Sink,
-        recalled: Mapping[str, RememberedFile],
+        recalled: Mapping[str, RememberedFile] | None,
     ) -> None:
         self._workspace = workspace
         self._output = output
         self._sink = sink
-        self._recalled = recalled
+        self._recalled = recalled or {}
+        self._remembers = recalled is not None
         self._renderer = Renderer(installation)
 
     def file(self, file: SourceFile) -> FileReport:
@@ -185,7 +189,8 @@ class _Worker:
         if result.bundle is None:
             return Entry(notebook.namespace, notebook.name, place, Change.SAME, ())
         change = self._sink(result.bundle)
-        stamp = self._output.staged_stamp(directory, change) if self._output else ""
+        remembered = self._output if self._remembers else None
+        stamp = remembered.staged_stamp(directory, change) if remembered else ""
         return Entry(
             notebook.namespace, notebook.name, place, change, tuple(result.bundle.files), stamp
         )

@@ -18,7 +18,7 @@ from pathlib import Path
 from renderer.bundle import KUSTOMIZATION as LIST
 from renderer.bundle import MARK, Bundle
 from renderer.errors import OutputError
-from renderer.memory import stamp
+from renderer.memory import stamp, stamp_of
 
 STAGING = ".octavo-staging"
 # How deep below each of these the bundles stand.
@@ -49,6 +49,7 @@ class OutputDirectory:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._stamps: dict[str, str] = {}
         self._top = str(root)
         self._staging = f"{self._top}/{STAGING}"
         self._made: set[str] = set()
@@ -145,8 +146,8 @@ class OutputDirectory:
                 os.makedirs(parent, exist_ok=True)  # noqa: PTH103
                 self._made.add(parent)
             os.makedirs(base, exist_ok=True)  # noqa: PTH103
-            for name, data in files.items():
-                _write_all(f"{base}/{name}", data)
+            states = [(name, _write_all(f"{base}/{name}", data)) for name, data in files.items()]
+            self._stamps[directory] = stamp_of(states)
         except OSError as error:
             raise _cannot("be written", self.root / directory, error) from error
 
@@ -180,7 +181,7 @@ class OutputDirectory:
             case Change.SAME:
                 return self.stamp(directory)
             case Change.ADDED:
-                return stamp(f"{self._staging}/{directory}")
+                return self._stamps.pop(directory, "")
             case _:
                 return ""
 
@@ -235,12 +236,13 @@ def _read(path: str) -> bytes:
         return file.read()
 
 
-def _write_all(path: str, data: bytes) -> None:
+def _write_all(path: str, data: bytes) -> os.stat_result:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     try:
         written = os.write(handle, data)
         while written < len(data):
             written += os.write(handle, data[written:])
+        return os.fstat(handle)
     finally:
         os.close(handle)
 

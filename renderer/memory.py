@@ -161,6 +161,11 @@ def stamp(directory: str) -> str:
             found = [(e.name, e.stat(follow_symlinks=False)) for e in entries]
     except OSError:
         return ""
+    return stamp_of(found)
+
+
+def stamp_of(found: Iterable[tuple[str, os.stat_result]]) -> str:
+    """The state of files as `stat` tells it."""
     states = sorted(f"{name}:{s.st_size}:{s.st_mtime_ns}:{s.st_ino}" for name, s in found)
     return _digest("/".join(states).encode())
 

@@ -8,7 +8,6 @@ from typing import Any
 from renderer import names
 from renderer.compose.composer import Composed
 
-
 NOTEBOOK_PORT = "http-notebook"
 
 

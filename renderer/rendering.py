@@ -81,7 +81,7 @@ def write(root: Path, output: OutputDirectory, options: Options = Options()) -> 
     with output.writing():
         workspace = open_workspace(root, kept.recalls if kept else _unknown)
         digest = memory.installation_digest(workspace.shared)
-        recalled = kept.files(digest) if kept else {}
+        recalled = kept.files(digest) if kept else None
         batch = _batch(workspace, output, options)
         outcome = batch.run(output.stage, recalled)
         problems = outcome.judge()

@@ -32,7 +32,10 @@ CATALOG_KIND = re.compile(rb"kind['\"]?\s*:\s*['\"]?(Template|PodDefault|Size)\b
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Workspace:
-    """What a render starts from. Notebooks that stand in catalog files are read already."""
+    """What a render starts from. Notebooks that stand in catalog files are read already.
+
+    `read` holds bytes of Notebook files that were looked into, until they are asked for.
+    """
 
     settings: Settings
     installation: Installation | None
@@ -40,11 +43,15 @@ class Workspace:
     catalog_notebooks: Sequence[Notebook]
     strays: frozenset[str]
     shared: tuple[tuple[str, bytes], ...]
+    read: dict[str, bytes]
     problems: tuple[Problem, ...]
 
     def notebooks_in(self, file: SourceFile, problems: list[Problem]) -> list[Notebook]:
         """The Notebooks of a file; what else is in it was read with the catalog."""
-        return sort_documents(_load(file, _bytes(file, problems), problems), problems).notebooks
+        data = self.read.pop(file.name, None)
+        if data is None:
+            data = _bytes(file, problems)
+        return sort_documents(_load(file, data, problems), problems).notebooks
 
     def find(self, namespace: str, name: str, problems: list[Problem]) -> list[Notebook]:
         """The Notebooks of this name; only files that mention it are read as YAML."""
@@ -73,6 +80,7 @@ class _Opening:
         self._tree = tree
         self._problems: list[Problem] = []
         self._shared: list[tuple[str, bytes]] = []
+        self._read: dict[str, bytes] = {}
         self._found = Sorted()
 
     def workspace(self, is_known: Callable[[SourceFile], bool]) -> Workspace:
@@ -96,6 +104,7 @@ class _Opening:
             self._found.notebooks,
             strays,
             tuple(self._shared),
+            self._read,
             tuple(problems),
         )
 
@@ -125,7 +134,10 @@ class _Opening:
 
     def _stray(self, file: SourceFile) -> bool:
         """Catalog documents that stand among the Notebooks: they count, and a warning says so."""
-        data = _bytes(file, [])
+        try:
+            data = self._read[file.name] = file.read()
+        except InputError:
+            return False  # said when the file's turn comes
         if not CATALOG_KIND.search(data):
             return False
         self._shared.append((file.name, data))

@@ -137,9 +137,7 @@ class Composer:
         own = own_fragments(trace_notebook(notebook), selection.template)
         evaluated = self._evaluated(notebook, selection, values)
         items = [(layer.name, item) for layer, found in evaluated for item in found]
-        items.extend(
-            (LayerName.NOTEBOOK, Adapted(each, each.template)) for each in own
-        )
+        items.extend((LayerName.NOTEBOOK, Adapted(each, each.template)) for each in own)
         steps: list[Step] = []
         pod: Pod = {}
         main = fold.MAIN

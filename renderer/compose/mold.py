@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from renderer.merge import merge_keys
+from renderer.merge import merge_keys, scalar_lists
 from renderer.position import Path
 from renderer.templating.expressions import CompiledFragment, Plan, filled
 
@@ -57,8 +57,13 @@ def is_moldable(fragment: CompiledFragment) -> bool:
 
 
 def _decides(path: Path) -> bool:
-    keys = [step for step in path if isinstance(step, str)]
-    return keys[-1] in merge_keys() or any(key.startswith("$") for key in keys)
+    match path:
+        case (*_, int(), str(key)) if key in merge_keys():
+            return True
+        case (*_, str(name), int()) if name in scalar_lists():
+            return True
+        case _:
+            return any(isinstance(step, str) and step.startswith("$") for step in path)
 
 
 def with_tokens(fragment: CompiledFragment, first: int) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ Whatever is no dict and no list is an atom, of which only `==`, `hash` and `is N
 
 from renderer.merge.clashes import clashes
 from renderer.merge.error import MergeError
-from renderer.merge.shapes import merge_keys
+from renderer.merge.shapes import merge_keys, scalar_lists
 from renderer.merge.strategic import merge
 
-__all__ = ["MergeError", "clashes", "merge", "merge_keys"]
+__all__ = ["MergeError", "clashes", "merge", "merge_keys", "scalar_lists"]

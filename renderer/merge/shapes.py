@@ -38,6 +38,14 @@ def merge_keys() -> frozenset[str]:
 
 
 @cache
+def scalar_lists() -> frozenset[str]:
+    """Every field that is a list of scalars which merges, so that equal ones are one."""
+    return frozenset(
+        name for shape in _shapes().values() for name, (_, key) in shape.fields.items() if key == ""
+    )
+
+
+@cache
 def _shapes() -> dict[str, Shape]:
     import json
 

@@ -30,7 +30,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """An object that must stand in the notebook's namespace; `source` is where it is copied from."""
+    """An object that a notebook's namespace must hold; `source` is where it is copied from."""
 
     api_version: str
     kind: str

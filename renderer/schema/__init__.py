@@ -1,0 +1,1 @@
+"""What documents must look like: our own kinds, and what Kubernetes knows."""

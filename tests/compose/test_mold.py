@@ -6,18 +6,20 @@ import json
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renderer.compose.composer import Composer
 from renderer.compose.layers import Layer, LayerName, Selection
-from renderer.compose.mold import Mold
+from renderer.compose.mold import Mold, is_moldable
 from renderer.errors import InputError
 from renderer.model.fragments import Fragment, OnConflict, Reference
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Route
 from renderer.model.subjects import Subject
-from renderer.position import Document, Origin
+from renderer.position import Document, Origin, Path
+from renderer.templating.expressions import compile_fragment
 
 SOURCE = Document("all.yaml", {}, (0, None))
 VALUES = {"text": "x", "name": "A", "number": 7, "map": {"a": "b"}, "path": "/p"}
@@ -34,7 +36,11 @@ TEXTS = st.sampled_from([
 ])
 NAMES = st.sampled_from(["A", "B", "C", "{{ values.name }}", "{{ owner.name }}"])
 CONTAINERS = st.sampled_from(["main", "main", "main", "*", "side", "nb"])
-ENV = st.fixed_dictionaries({"name": NAMES, "value": TEXTS})
+SECRET = st.fixed_dictionaries({"secretKeyRef": st.fixed_dictionaries({"name": TEXTS})})
+ENV = st.one_of(
+    st.fixed_dictionaries({"name": NAMES, "value": TEXTS}),
+    st.fixed_dictionaries({"name": NAMES, "valueFrom": SECRET}),
+)
 MOUNT = st.fixed_dictionaries({
     "name": st.just("v"),
     "mountPath": st.sampled_from(["/p", "/q", "{{ values.path }}"]),
@@ -61,11 +67,12 @@ CONTAINER = st.builds(
     ),
 )
 FRAGMENT = st.fixed_dictionaries({
+    "metadata": fields(finalizers=st.lists(TEXTS, max_size=2)),
     "spec": fields(
         containers=st.lists(CONTAINER, max_size=2),
         volumes=st.lists(VOLUME, max_size=1),
         nodeSelector=st.dictionaries(st.sampled_from(["k", "l"]), TEXTS, max_size=2),
-    )
+    ),
 })
 BASE = {
     "spec": {"containers": [{"name": "main", "image": "i", "env": [{"name": "A", "value": "b"}]}]}
@@ -139,3 +146,24 @@ def test_a_mold_is_made_once_for_all_notebooks_that_choose_alike() -> None:
     assert folded.call_count == 1
     assert [pod["spec"]["nodeSelector"] for pod in pods] == [{"k": "a"}, {"k": "b"}, {"k": "c"}]
     assert isinstance(composer._mold_of(notebook("nb", "a"), selection), Mold)  # noqa: SLF001
+
+
+CASES: dict[str, tuple[Path, bool]] = {
+    "a value": (("spec", "containers", 0, "env", 0, "value"), True),
+    "the name of a variable": (("spec", "containers", 0, "env", 0, "name"), False),
+    "the name of its secret": (
+        ("spec", "containers", 0, "env", 0, "valueFrom", "secretKeyRef", "name"),
+        True,
+    ),
+    "an argument": (("spec", "containers", 0, "args", 0), True),
+    "a finalizer": (("metadata", "finalizers", 0), False),
+    "a directive": (("spec", "containers", 0, "$patch"), False),
+}
+
+
+@pytest.mark.parametrize(("path", "moldable"), CASES.values(), ids=list(CASES))
+def test_an_expression_that_merging_looks_at_has_no_mold(path: Path, moldable: bool) -> None:
+    template: Any = "{{ owner.name }}"
+    for step in reversed(path):
+        template = {step: template} if isinstance(step, str) else [template]
+    assert is_moldable(compile_fragment(template, SOURCE.at)) is moldable

@@ -16,7 +16,9 @@ def rooms() -> set[str]:
         names = re.findall(r"`([^`]+)`", row)
         parent = names[0].rpartition("/")[0] if not names[0].endswith("/") else "renderer"
         for name in names:
-            path = name if "/" in name or not (ROOT / parent / name).exists() else f"{parent}/{name}"
+            path = (
+                name if "/" in name or not (ROOT / parent / name).exists() else f"{parent}/{name}"
+            )
             found.add(path if (ROOT / path).exists() else f"{parent}/{name}")
     return found
 

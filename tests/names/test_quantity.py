@@ -85,7 +85,7 @@ def test_a_hostile_quantity_costs_nothing(hostile: str) -> None:
         ("nothing", "2", False),
     ],
 )
-def test_one_quantity_exceeds_another(one: object, other: object, larger: bool) -> None:  # noqa: FBT001
+def test_one_quantity_exceeds_another(one: object, other: object, larger: bool) -> None:
     assert quantity.exceeds(one, other) is larger
 
 

@@ -1,0 +1,1 @@
+"""How fast Octavo is, side by side with others. See README.md."""
