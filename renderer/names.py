@@ -71,6 +71,7 @@ def is_port_name(text: str) -> bool:
     return len(text) <= PORT_NAME_LIMIT and _PORT_NAME.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def object_name(notebook_name: str) -> str:
     """The name of the main objects of a notebook: fit for a Service and for a StatefulSet."""
     if (
@@ -108,6 +109,7 @@ def claim_name(notebook: str, volume: str) -> str:
     return _with_hash(f"{notebook}-{_readable(volume)}", LABEL_LIMIT, f"{notebook}/{volume}")
 
 
+@lru_cache(maxsize=4096)
 def dns_label(text: str) -> str:
     """A DNS label for anybody's name: `alice@example.com` is `alice-example-com-<hash>`."""
     if len(text) <= SAFE_NAME_LIMIT and is_dns_label(text) and not _looks_hashed(text):
@@ -115,6 +117,7 @@ def dns_label(text: str) -> str:
     return _with_hash(_readable(text), SAFE_NAME_LIMIT, text)
 
 
+@lru_cache(maxsize=4096)
 def label_value(text: str) -> str:
     """`text` as the value of a label: `alice@example.com` is `alice-40example.com_<hash>`."""
     if is_label_value(text) and not _looks_hashed(text, separator="_"):
@@ -123,6 +126,7 @@ def label_value(text: str) -> str:
     return _with_hash(readable, LABEL_LIMIT, text, separator="_")
 
 
+@lru_cache(maxsize=4096)
 def kubespawner_escape(text: str) -> str:
     """What KubeSpawner makes of a user's name: `vpavlin@redhat.com` is `vpavlin-40redhat-2ecom`."""
     return _UNSAFE_FOR_KUBESPAWNER.sub(_escaped, text)
