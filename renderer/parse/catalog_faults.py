@@ -12,6 +12,7 @@ from renderer.parse.result import Remark
 from renderer.parse.shapes import field_of, list_at, mapping_at, mappings_at, repeated
 from renderer.position import Document
 from renderer.schema.suggest import did_you_mean
+from renderer.schema.words import either
 
 
 def template_faults(document: Document) -> Iterator[Problem]:
@@ -50,7 +51,7 @@ def _default_size(document: Document, spec: Mapping[str, Any]) -> Iterator[Probl
     sizes = [size for size in list_at(spec, "sizes") if isinstance(size, str)]
     if isinstance(default, str) and default not in sizes:
         words = f'defaultSize "{default}" is not among the sizes'
-        yield Remark(words, ", ".join(sizes), did_you_mean(default, sizes)).at(
+        yield Remark(words, either(sizes), did_you_mean(default, sizes)).at(
             document, ("spec", "defaultSize"), ("spec", "sizes")
         )
 
@@ -73,7 +74,7 @@ def _redirects(document: Document, spec: Mapping[str, Any]) -> Iterator[Problem]
         if to not in images:
             words = Remark(
                 f'redirect to "{to}", which is not the id of an image here',
-                ", ".join(images),
+                either(images),
                 did_you_mean(to, images),
             )
             yield words.at(document, place)

@@ -18,6 +18,7 @@ from renderer.parse.shapes import mapping_at
 from renderer.position import Document
 from renderer.schema.kinds import KINDS, check
 from renderer.schema.suggest import did_you_mean
+from renderer.schema.words import either
 
 
 class Reader(NamedTuple):
@@ -40,6 +41,7 @@ READERS = {
     "kubeflow-poddefault": Reader(kubeflow_pod_default, _no_faults),
 }
 KEYS = {(version, KINDS[key].name): key for key in READERS for version in KINDS[key].api_versions}
+READ_HERE = either(f"{kind} ({version})" for version, kind in KEYS)
 NOTHING = ParseResult()
 
 
@@ -78,37 +80,30 @@ def _claim(value: Any) -> tuple[str, Reference | None]:
 def _unknown(document: Document) -> list[Problem]:
     """Why nobody reads this document."""
     value = document.value
-    expected = ", ".join(f"{kind} ({version})" for version, kind in KEYS)
     if not isinstance(value, dict):
-        return [Remark("this is no object of Kubernetes", expected).at(document, ())]
+        return [Remark("this is no object of Kubernetes", READ_HERE).at(document, ())]
     absent = [key for key in ("apiVersion", "kind") if key not in value]
     if absent:
-        words = [Remark(f'"{key}" is missing in the document', expected) for key in absent]
+        words = [Remark(f'"{key}" is missing in the document', READ_HERE) for key in absent]
         return [each.at(document, ()) for each in words]
     version, kind = value["apiVersion"], value["kind"]
     if not isinstance(version, str) or not isinstance(kind, str):
         at = "kind" if isinstance(version, str) else "apiVersion"
-        return [Remark(f"{at} is no string", expected).at(document, (at,))]
-    return [_unknown_pair(version, kind).at(document, (_wrong_part(version, kind),))]
+        return [Remark(f"{at} is no string", READ_HERE).at(document, (at,))]
+    return [_unknown_pair(document, version, kind)]
 
 
-def _wrong_part(version: str, kind: str) -> str:
-    kinds = {known for _, known in KEYS}
-    versions = {known for known, _ in KEYS}
-    return "apiVersion" if kind in kinds and version not in versions else "kind"
-
-
-def _unknown_pair(version: str, kind: str) -> Remark:
+def _unknown_pair(document: Document, version: str, kind: str) -> Problem:
     """What to write instead of an apiVersion and a kind that do not go together."""
     versions = [known for known, name in KEYS if name == kind]
-    kinds = [name for known, name in KEYS if known == version]
-    if versions and not kinds:
+    if versions:
         words = f'apiVersion of a {kind} cannot be "{version}"'
-        return Remark(words, ", ".join(versions), did_you_mean(version, versions))
+        guess = did_you_mean(version, versions)
+        return Remark(words, either(versions), guess).at(document, ("apiVersion",))
+    kinds = [name for known, name in KEYS if known == version]
     if kinds:
         words = f'there is no kind "{kind}" in {version}'
-        guess = did_you_mean(kind, kinds) if not versions else f'it is one of "{versions[0]}"'
-        return Remark(words, ", ".join(kinds), guess)
-    pairs = [f"{name} ({known})" for known, name in KEYS]
-    guess = did_you_mean(f"{kind} ({version})", pairs)
-    return Remark(f'"{kind}" of "{version}" is nothing that is read here', ", ".join(pairs), guess)
+        return Remark(words, either(kinds), did_you_mean(kind, kinds)).at(document, ("kind",))
+    words = f'"{kind}" of "{version}" is nothing that is read here'
+    guess = did_you_mean(kind, [name for _, name in KEYS])
+    return Remark(words, READ_HERE, guess).at(document, ("kind",))

@@ -128,4 +128,4 @@ def _context_remarks(document: Document) -> Iterator[Problem]:
 def _shown(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return f"{key}: {str(value).lower()}"
-    return f"{key}: {value}" if isinstance(value, int) else key
+    return f"{key}: {value}" if isinstance(value, int) else str(key)

@@ -57,7 +57,7 @@ def left_out(document: Document) -> Iterator[Problem]:
         for name in mapping_at(metadata, key):
             if name == STOPPED_BY_KUBEFLOW and str(value["apiVersion"]).startswith("kubeflow.org/"):
                 continue
-            if name.startswith(MARKS_OF_OTHERS):
+            if str(name).startswith(MARKS_OF_OTHERS):
                 words = _warning(f"{name} is a mark of another tool and is left out")
                 yield words.at(document, ("metadata", key, name))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from renderer.errors import Problem
+from renderer.errors import Problem, in_order
 from renderer.model.settings import NamespacePolicy, Route, Routing, Settings
 from renderer.parse.people import same_reference, subject
 from renderer.parse.result import Remark
@@ -18,10 +18,9 @@ def parse_settings(document: Document | None) -> tuple[Settings, tuple[Problem, 
     """The settings, and what is wrong with them; with a problem, the defaults."""
     if document is None or document.value is None:
         return Settings(), ()
-    problems = (
-        *(each.located(document.at(each.path)) for each in check("settings", document.value)),
-        *_faults(document),
-    )
+    findings = check("settings", document.value)
+    located = (each.located(document.at(each.path)) for each in findings)
+    problems = in_order((*located, *_faults(document)))
     return (Settings() if problems else _settings(document.value)), problems
 
 
@@ -32,7 +31,7 @@ def _settings(value: Mapping[str, Any]) -> Settings:
     policies = namespaces.get("policies", {})
     return Settings(
         route=_route(get("routing", Routing.NONE.value)),
-        kubernetes=get("kubernetes", "").removeprefix("v"),
+        kubernetes=_minor(get("kubernetes", "")),
         admins=tuple(map(subject, get("admins", ()))),
         catalog=get("catalog", default.catalog),
         notebooks=get("notebooks", default.notebooks),
@@ -48,6 +47,11 @@ def _settings(value: Mapping[str, Any]) -> Settings:
         groups={group: tuple(users) for group, users in get("groups", {}).items()},
         values=get("values", {}),
     )
+
+
+def _minor(version: str) -> str:
+    """`1.33` of `v1.33.2`: schemas differ by minor version only."""
+    return ".".join(version.removeprefix("v").split(".")[:2])
 
 
 def _route(written: str | Mapping[str, Any]) -> Route:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
 
 BOUND = {
-    "minLength": "at least {limit} characters",
-    "maxLength": "at most {limit} characters",
-    "minItems": "at least {limit} items",
-    "maxItems": "at most {limit} items",
+    "minLength": "a length of {limit} or more",
+    "maxLength": "a length of {limit} or less",
+    "minItems": "{limit} or more of them",
+    "maxItems": "{limit} or fewer of them",
     "minimum": "{limit} or more",
     "maximum": "{limit} or less",
     "exclusiveMinimum": "more than {limit}",
@@ -39,10 +39,10 @@ def explain(
     """One finding per fault, in the order of the schema."""
     try:
         errors = list(validator.iter_errors(value))
+        findings = [each for error in errors for each in _worded(error, schema)]
     except ValueError:
-        return list(_unreadable(value, ()))
-    findings = dict.fromkeys(each for error in errors for each in _worded(error, schema))
-    return list(findings) or [Finding((), "the document does not fit its schema")]
+        findings = list(_unreadable(value, ()))
+    return list(dict.fromkeys(findings)) or [Finding((), "the document does not fit its schema")]
 
 
 def _worded(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Finding]:
@@ -162,10 +162,12 @@ def _out_of_bounds(path: Path, value: Any, holder: Mapping[str, Any], keyword: s
         case str():
             message = f"{place(path)} is {len(value)} characters long"
         case list():
-            message = f"{place(path)} has {len(value)} items"
+            message = f"{place(path)} has {len(value)} of them"
         case _:
             message = f"{place(path)} is {value}"
-    return Finding(path, message, BOUND[keyword].format(limit=holder[keyword]))
+    bound = BOUND[keyword].format(limit=holder[keyword])
+    meant = "" if keyword == "maxLength" else holder.get("x-expected", "")
+    return Finding(path, message, meant or bound)
 
 
 def _holder(schema: Mapping[str, Any], steps: list[Any]) -> tuple[Mapping[str, Any], str]:
@@ -189,13 +191,20 @@ def _unreadable(value: Any, path: Path) -> Iterator[Finding]:
     match value:
         case dict():
             for key, child in value.items():
-                if isinstance(key, str):
-                    yield from _unreadable(child, (*path, key))
-                else:
+                if not isinstance(key, str):
                     message = f"a key of {place(path)} is {found(key)}"
                     yield Finding((*path, key), message, "a string", "write it in quotes")
+                elif _has_surrogates(key):
+                    message = f"a key of {place(path)} is no valid Unicode"
+                    yield Finding((*path, key), message, "text in UTF-8")
+                else:
+                    yield from _unreadable(child, (*path, key))
         case list():
             for index, child in enumerate(value):
                 yield from _unreadable(child, (*path, index))
-        case str() if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+        case str() if _has_surrogates(value):
             yield Finding(path, f"{place(path)} is no valid Unicode", "text in UTF-8")
+
+
+def _has_surrogates(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)

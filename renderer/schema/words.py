@@ -74,9 +74,11 @@ def type_hint(value: Any, types: Sequence[str]) -> str:
 
 def rewritten(text: str, pattern: str, longest: int | None) -> str:
     """`did you mean "x"?` for a likely correction that fits the pattern."""
+    if "/" in text or ":" in text:  # no name with a slip, but something else
+        return ""
     dashed = re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
     amount = re.sub(r"\s+|[Bb]$", "", text)
-    candidates = (dashed, dashed.replace(".", "-"), amount, amount[:-1] + amount[-1:].upper())
+    candidates = (dashed, re.sub(r"[-.]+", "-", dashed), amount, amount[:-1] + amount[-1:].upper())
     capital = re.sub(r"([kmgtpe])(i?)$", lambda m: m[1].upper() + m[2], amount, flags=re.IGNORECASE)
     for candidate in (*candidates, capital):
         short_enough = longest is None or len(candidate) <= longest

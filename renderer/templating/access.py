@@ -60,6 +60,8 @@ def _jinja_value(owner: Any, name: str) -> Any:
 
 def item_of(environment: Any, owner: Any, key: Any) -> Any:
     """`owner[key]`: an entry of a map, an item of a list, a character."""
+    if type(owner) is dict and type(key) is str and key in owner:
+        return owner[key]
     fail_if_undefined(owner)
     fail_if_undefined(key)
     if isinstance(owner, Frozen):

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from renderer.templating.faults import RefusedError
 from renderer.templating.operators import concat
+from renderer.templating.state import WorkContext
 from renderer.templating.values import OMIT, Frozen, plain, refuse, text
+from renderer.templating.work import Budget
 from renderer.yamlio import emit
 from renderer.yamlio.strings import inline
 
 _SHORT = 64
+_line = lru_cache(maxsize=8192)(inline)
 _CONTAINERS = frozenset((dict, list))
+_NEEDED = ("apiVersion", "kind", "metadata.name")
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One object: what it is, and its YAML."""
 
     template: str
@@ -71,13 +74,17 @@ def behind_dash(value: Any, indent: int, write: Callable[[Any, int], str] = emit
 def leaf(behind: Callable[..., str]) -> Callable[..., str]:
     """The writer of a whole entry or item whose value is an expression."""
 
-    def write(context: Any, value: Any, head: str, indent: int, once: Any = None) -> str:
+    def write(
+        context: Any, value: Any, head: str, indent: int, field: str = "", once: Any = None
+    ) -> str:
         if value is OMIT:
             return ""
         if once is not None:
             once.add(head)
+        if field:
+            context.state.identity[field] = value
         kind = type(value)
-        if kind is str and len(value) <= _SHORT and (line := inline(value)):
+        if kind is str and len(value) <= _SHORT and (line := _line(value)):
             return f"{head} {line}\n"
         if kind is int or kind is bool or value is None:
             return f"{head} {value if kind is int else _WORDS[value]}\n"
@@ -88,7 +95,7 @@ def leaf(behind: Callable[..., str]) -> Callable[..., str]:
     return write
 
 
-def _written(context: Any, value: Any, indent: int, behind: Callable[..., str]) -> str:
+def _written(context: WorkContext, value: Any, indent: int, behind: Callable[..., str]) -> str:
     """The text of a value; of one that the render has met before, the same text."""
     state = context.state
     if type(value) is Frozen:
@@ -98,8 +105,18 @@ def _written(context: Any, value: Any, indent: int, behind: Callable[..., str]) 
     at = id(value), indent if behind is behind_key else -indent - 1
     kept = state.texts.get(at)
     if kept is None:
-        kept = state.texts[at] = value, behind(plain(value, context.budget), indent)
-    return str(kept[1])
+        kept = state.texts[at] = value, _first_written(context.budget, value, indent, behind)
+    return kept[1]
+
+
+def _first_written(budget: Budget, value: Any, indent: int, behind: Callable[..., str]) -> str:
+    """The text of a map or list; the emitter sees for itself whether a given one is plain."""
+    if id(value) in budget.given:
+        try:
+            return behind(value, indent)
+        except (TypeError, ValueError):
+            pass
+    return behind(plain(value, budget), indent)
 
 
 def key(context: Any, parts: tuple[Any, ...], lead: str) -> str:
@@ -107,12 +124,16 @@ def key(context: Any, parts: tuple[Any, ...], lead: str) -> str:
     for part in parts:
         if part is OMIT:
             refuse(part, "cannot be a key")
-    return lead + head_of(concat(context, parts), len(lead))
+    name = concat(context, parts)
+    return lead + (_head if len(name) <= _SHORT else head_of)(name, len(lead))
 
 
 def head_of(name: str, indent: int) -> str:
     """A key and its colon, without its indentation."""
     return emit({name: None}, indent)[indent : -len(" null\n")]
+
+
+_head = lru_cache(maxsize=4096)(head_of)
 
 
 class Once:
@@ -145,26 +166,26 @@ def item(_context: Any, body: str, head: str, empty: str) -> str:
     return f"{head} {body[len(head) + 1 :]}" if body else f"{head} {empty}\n"
 
 
-def record(context: Any, value: Any, field: str) -> Any:
-    """Remember what identifies the document that is being written."""
-    context.state.identity[field] = value
-    return value
-
-
 def document(context: Any, body: str, template: str, fixed: dict[str, Any]) -> Any:
     """The object that a document came out as, or nothing where it is empty."""
     found, context.state.identity = context.state.identity, {}
     if not body:
         return ""
-    known = {**_spread(found), **fixed}
-    for field in ("apiVersion", "kind", "metadata.name"):
+    known = (_spread(found) if "" in found or "metadata" in found else found) | fixed
+    api_version, kind, name = map(known.get, _NEEDED)
+    if not api_version.__class__ is kind.__class__ is name.__class__ is str or not (
+        api_version and kind and name
+    ):
+        _complain(known)
+    namespace = text(known.get("metadata.namespace") or "")
+    return Rendered(template, str(api_version), str(kind), namespace, str(name), body)
+
+
+def _complain(known: dict[str, Any]) -> None:
+    for field in _NEEDED:
         value = known.get(field)
         if not isinstance(value, str) or not value:
             raise RefusedError(f"the document has no {field}", "every document is one object")
-    namespace = known.get("metadata.namespace") or ""
-    return Rendered(
-        template, known["apiVersion"], known["kind"], text(namespace), known["metadata.name"], body
-    )
 
 
 def _spread(found: dict[str, Any]) -> dict[str, Any]:
@@ -203,7 +224,6 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "put once": once,
     "put filled": filled,
     "put filled item": item,
-    "put record": record,
     "put document": document,
     "put root": root,
     "put new once": new_once,

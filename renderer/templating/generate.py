@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from jinja2 import nodes
 
+from renderer.templating.analysis import is_certain, is_list, may_repeat, opened
+from renderer.templating.code import Code, concat, joined, output
 from renderer.templating.emission import behind_dash, behind_key, head_of
 from renderer.templating.faults import ForbiddenError
 from renderer.templating.guard import applied, reprice
@@ -28,8 +30,6 @@ from renderer.templating.tree import (
     Value,
     Whole,
 )
-
-Code: TypeAlias = list[nodes.Node]
 
 _IDENTIFYING = frozenset(("apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace"))
 
@@ -77,7 +77,7 @@ class Generator:
         line = document.line
         match document.root:
             case Whole(expr):
-                body: Code = [_output(applied("put root", expr, lineno=expr.lineno))]
+                body: Code = [output(applied("put root", expr, lineno=expr.lineno))]
             case Static(dict() as value):
                 body = self._entries(opened(value), Spot(path=()))
             case Map(parts):
@@ -94,7 +94,7 @@ class Generator:
     def _entries(self, parts: tuple[Part, ...], spot: Spot) -> Code:
         """The code for the parts of a map or list, in a scope of their own if they set anything."""
         code: Code = []
-        if not spot.once and _may_repeat(parts):
+        if not spot.once and may_repeat(parts):
             self.maps += 1
             spot = replace(spot, once=f"_once{self.maps}")
             target = nodes.Name(spot.once, "store", lineno=1)
@@ -128,7 +128,7 @@ class Generator:
         path = None if spot.path is None or entry.key is None else (*spot.path, name)
         value = self._identified(entry.value, path, spot)
         if isinstance(value, Whole):
-            return [_output(self._leaf(value, head, entry, spot))]
+            return [output(self._leaf(value, head, entry, replace(spot, path=path)))]
         if spot.once:
             head = self._once(head, spot)
         return self._behind(value, head, entry, replace(spot, path=path))
@@ -151,28 +151,29 @@ class Generator:
         return applied("put once", head, heads, lineno=head.lineno)
 
     def _identified(self, value: Value, path: tuple[str, ...] | None, spot: Spot) -> Value:
-        """The value, remembered when it is written, if it tells which object this is."""
-        field = ".".join(path or ())
-        if field not in _IDENTIFYING:
+        """The value as a leaf, which is remembered, if it tells which object this is."""
+        field = _field(path)
+        if not field:
             return value
         match value:
             case Static(dict() as entries) if entries:
-                return Map(opened(entries))
+                value = Map(opened(entries))
             case Static(str(text)) if spot.certain:
                 self.fixed[field] = text
-                return value
             case Static(str(text)):
-                return _recorded(nodes.Const(text, lineno=1), field)
+                value = Whole(nodes.Const(text, lineno=1))
             case Text(parts, line):
-                return _recorded(_concat(parts, line), field)
-            case Whole(expr):
-                return _recorded(expr, field)
+                value = Whole(concat(parts, line))
             case _:
-                return value
+                pass
+        return value
 
     def _leaf(self, value: Whole, head: nodes.Expr, entry: Entry, spot: Spot) -> nodes.Expr:
         line = value.expr.lineno
         args = [head, nodes.Const(spot.indent, lineno=line)]
+        field = _field(spot.path)
+        if field or spot.once:
+            args.append(nodes.Const(field, lineno=line))
         if spot.once:
             args.append(nodes.Name(spot.once, "load", lineno=line))
         name = "put item" if entry.key is None else "put entry"
@@ -182,10 +183,10 @@ class Generator:
         match value:
             case Static(plain):
                 behind = behind_dash if entry.key is None else behind_key
-                return [_output(head, behind(plain, spot.indent))]
+                return [output(head, behind(plain, spot.indent))]
             case Text(parts, line):
-                text = Whole(_concat(parts, line))
-                return [_output(self._leaf(text, head, entry, replace(spot, once="")))]
+                text = Whole(concat(parts, line))
+                return [output(self._leaf(text, head, entry, replace(spot, once="")))]
             case Map(parts):
                 return self._container(parts, head, entry, spot)
             case List(parts):
@@ -197,21 +198,34 @@ class Generator:
         self, parts: tuple[Part, ...], head: nodes.Expr, entry: Entry, spot: Spot
     ) -> Code:
         in_list = entry.key is None
-        is_list = _is_list(parts)
-        deeper = spot.indent if is_list and not in_list else spot.indent + 2
+        listed = is_list(parts)
+        deeper = spot.indent if listed and not in_list else spot.indent + 2
         inner = replace(spot, indent=deeper, lead="", once="")
-        if in_list and isinstance(head, nodes.Const) and _is_certain(parts[0]):
+        if in_list and isinstance(head, nodes.Const) and is_certain(parts[0]):
             return self._entries(parts, replace(inner, lead=f"{head.value} "))
-        if not in_list and any(map(_is_certain, parts)):
-            return [_output(head, "\n"), *self._entries(parts, inner)]
-        empty = nodes.Const("[]" if is_list else "{}", lineno=entry.line)
+        if not in_list and (any(map(is_certain, parts)) or _names(parts, spot.path)):
+            return [output(head, "\n"), *self._entries(parts, inner)]
+        empty = nodes.Const("[]" if listed else "{}", lineno=entry.line)
         name = "put filled item" if in_list else "put filled"
+        body = joined(self._entries(parts, inner))
+        match body:
+            case [nodes.Output(nodes=[nodes.Filter() as leaf])] if isinstance(head, nodes.Const):
+                return [output(applied(name, leaf, head, empty, lineno=leaf.lineno))]
         done = applied(name, None, head, empty, lineno=entry.line)
-        return [nodes.FilterBlock(joined(self._entries(parts, inner)), done, lineno=entry.line)]
+        return [nodes.FilterBlock(body, done, lineno=entry.line)]
 
 
-def opened(value: dict[str, Any]) -> tuple[Part, ...]:
-    return tuple(Entry(key, Static(child), 1) for key, child in value.items())
+def _field(path: tuple[str, ...] | None) -> str:
+    """What an entry at this path tells of its object, if anything."""
+    field = ".".join(path or ())
+    return field if field in _IDENTIFYING else ""
+
+
+def _names(parts: tuple[Part, ...], path: tuple[str, ...] | None) -> bool:
+    """Whether a map gives its object the name without which there is no object."""
+    return path == ("metadata",) and any(
+        isinstance(part, Entry) and part.key == "name" for part in parts
+    )
 
 
 def _control(part: If | For, inside: Any) -> nodes.Node:
@@ -228,87 +242,3 @@ def _control(part: If | For, inside: Any) -> nodes.Node:
         else:
             node.elif_.append(nodes.If(test, code, [], [], lineno=test.lineno))
     return node
-
-
-def _output(*values: nodes.Expr | str) -> nodes.Output:
-    ready = [_data(v) if isinstance(v, (str, nodes.Const)) else v for v in values]
-    return nodes.Output(ready, lineno=ready[0].lineno)
-
-
-def _data(value: nodes.Const | str) -> nodes.TemplateData:
-    if isinstance(value, str):
-        return nodes.TemplateData(value, lineno=1)
-    return nodes.TemplateData(value.value, lineno=value.lineno)
-
-
-def joined(code: Code) -> Code:
-    """The same code with neighbouring outputs made one, and their static text, too."""
-    result: Code = []
-    for node in code:
-        if not (isinstance(node, nodes.Output) and result and isinstance(result[-1], nodes.Output)):
-            result.append(
-                nodes.Output([], lineno=node.lineno) if isinstance(node, nodes.Output) else node
-            )
-        if isinstance(node, nodes.Output):
-            for value in node.nodes:
-                _append(result[-1].nodes, value)  # type: ignore[attr-defined]
-    return result
-
-
-def _append(values: list[nodes.Expr], value: nodes.Expr) -> None:
-    last = values[-1] if values else None
-    if isinstance(last, nodes.TemplateData) and isinstance(value, nodes.TemplateData):
-        values[-1] = nodes.TemplateData(last.data + value.data, lineno=last.lineno)
-    else:
-        values.append(value)
-
-
-def _recorded(expr: nodes.Expr, field: str) -> Whole:
-    name = nodes.Const(field, lineno=expr.lineno)
-    return Whole(applied("put record", expr, name, lineno=expr.lineno))
-
-
-def _concat(parts: tuple[nodes.Expr, ...], line: int) -> nodes.Expr:
-    return applied("op concat", nodes.Tuple(list(parts), "load", lineno=line), lineno=line)
-
-
-def _is_certain(part: Part) -> bool:
-    """Whether a part is written whatever its values are."""
-    return isinstance(part, Entry) and not isinstance(part.value, Whole)
-
-
-def _is_list(parts: Iterable[Part]) -> bool:
-    """Whether parts are a list's: their entries have no key."""
-    for part in parts:
-        match part:
-            case Entry(key):
-                return key is None
-            case If(branches):
-                inner = [body for _, body in branches if body]
-                if inner:
-                    return _is_list(inner[0])
-            case For(_, body) if body:
-                return _is_list(body)
-    return False
-
-
-def _may_repeat(parts: tuple[Part, ...]) -> bool:
-    """Whether a key can come twice: only a render can tell where control or expressions give it."""
-    keys = list(_keys(parts, looped=False))
-    return None in keys or len(set(keys)) < len(keys)
-
-
-def _keys(parts: Iterable[Part], *, looped: bool) -> Iterable[str | None]:
-    """The keys of a map; None for one that may come again."""
-    for part in parts:
-        match part:
-            case Entry(str(key)):
-                yield None if looped else key
-            case Entry(Text()):
-                yield None
-            case If(branches):
-                yield from {key for _, body in branches for key in _keys(body, looped=looped)}
-            case For(_, body):
-                yield from _keys(body, looped=True)
-            case _:
-                pass

@@ -19,6 +19,7 @@ _FORBIDDEN: Mapping[type[nodes.Node], str] = {
     nodes.Extends: "extends",
     nodes.Block: "block",
 }
+_LITERALS = frozenset((nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair))
 _OPERATORS: Mapping[type[nodes.Node], str] = {
     nodes.Add: "op add",
     nodes.Sub: "op sub",
@@ -43,28 +44,50 @@ def weight(body: list[nodes.Node]) -> int:
 def _weight(node: nodes.Node) -> int:
     if isinstance(node, nodes.TemplateData):
         return STEP + len(node.data)
-    children = node.iter_child_nodes(exclude=("body",) if isinstance(node, nodes.For) else None)
-    return STEP + sum(map(_weight, children))
+    total = STEP
+    for field in node.fields:
+        child = getattr(node, field, None)
+        if isinstance(child, nodes.Node):
+            total += _weight(child)
+        elif isinstance(child, list) and not (field == "body" and isinstance(node, nodes.For)):
+            total += sum(_weight(item) for item in child if isinstance(item, nodes.Node))
+    return total
 
 
 class Guard(NodeTransformer):
     """Walks a parsed template once."""
 
-    def __init__(self) -> None:
-        self.depth = 0
+    def __init__(self, lineno: int = 0) -> None:
+        self.lineno = lineno
+        self.trail: list[type[nodes.Node]] = []
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         if type(node) in _FORBIDDEN:
             _forbid(node, f"{{% {_FORBIDDEN[type(node)]} %}} is not part of the templates")
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if self.lineno:
+            node.lineno = self.lineno
+        self.trail.append(type(node))
+        if len(self.trail) > MAX_DEPTH:
             _forbid(node, f"the expression {TOO_DEEP}", "set parts of it to variables first")
         try:
             if type(node) in _OPERATORS:
                 return self._operator(node)
             return super().visit(node, *args, **kwargs)
         finally:
-            self.depth -= 1
+            self.trail.pop()
+
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        """What Jinja's does, without its detours."""
+        for field in node.fields:
+            value = getattr(node, field, None)
+            if isinstance(value, nodes.Node):
+                setattr(node, field, self.visit(value, *args, **kwargs))
+            elif isinstance(value, list):
+                value[:] = [
+                    self.visit(item, *args, **kwargs) if isinstance(item, nodes.Node) else item
+                    for item in value
+                ]
+        return node
 
     def _operator(self, node: nodes.Node) -> nodes.Node:
         assert isinstance(node, nodes.BinExpr)  # noqa: S101  (for the type checker)
@@ -112,9 +135,12 @@ class Guard(NodeTransformer):
         return self._literal(node)
 
     def _literal(self, node: nodes.Expr) -> nodes.Expr:
+        """A list or map that is built; one around it sees to those inside of it."""
         if _is_constant(node):
             return node
         self.generic_visit(node)
+        if len(self.trail) > 1 and self.trail[-2] in _LITERALS:
+            return node
         return applied("op built", node, lineno=node.lineno)
 
     def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:
@@ -139,25 +165,26 @@ class Guard(NodeTransformer):
         return paid_loop(node)
 
     def visit_Macro(self, node: nodes.Macro) -> nodes.Node:
-        return self._callable(node)
+        self._charge(node)
+        return node
 
     def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:
-        return self._callable(node)
+        self._charge(node)
+        return node
 
-    def _callable(self, node: Any) -> Any:
+    def _charge(self, node: nodes.Macro | nodes.CallBlock) -> None:
         self.generic_visit(node)
         price = nodes.Const(weight(node.body), lineno=node.lineno)
         empty = nodes.Const("", lineno=node.lineno)
         entry = applied("op enter", empty, price, lineno=node.lineno)
         node.body.insert(0, nodes.Output([entry], lineno=node.lineno))
-        return node
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:
         self.generic_visit(node)
         node.nodes = [
             child
             if isinstance(child, nodes.TemplateData)
-            else applied("op output", cast("nodes.Expr", child), lineno=child.lineno)
+            else applied("op output", child, lineno=child.lineno)
             for child in node.nodes
         ]
         return node
@@ -173,7 +200,7 @@ def paid_loop(node: nodes.For) -> nodes.For:
     """The loop, paying for all its runs before the first."""
     tests = [node.test] if node.test else []
     price = nodes.Const(weight([*tests, *node.body]) + STEP, lineno=node.lineno)
-    node.iter = applied("op loop", node.iter, price, lineno=node.lineno)
+    node.iter = applied("op loop", cast("nodes.Expr", node.iter), price, lineno=node.lineno)
     return node
 
 

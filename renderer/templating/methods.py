@@ -25,11 +25,16 @@ class Function:
         self.function = function
         self.receiver = receiver
 
-    def call(self, context: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return self.function(context, *self.receiver, *args, **kwargs)
-        except (TypeError, ValueError, OverflowError):
-            raise RefusedError(f"{self.name}() does not fit its arguments") from None
+    def call(self, context: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return called(self.name, self.function, (context, *self.receiver, *args), kwargs)
+
+
+def called(name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """The result of a function, or words for arguments that do not fit."""
+    try:
+        return function(*args, **kwargs)
+    except (TypeError, ValueError, OverflowError):
+        raise RefusedError(f"{name}() does not fit its arguments") from None
 
 
 def replace(context: Any, value: str, old: str, new: str, count: int = -1) -> str:
@@ -55,7 +60,7 @@ def _of_str(name: str) -> Callable[..., Any]:
     method = getattr(str, name)
 
     def run(context: Any, value: str, *args: Any) -> Any:
-        context.budget.spend(len(value) + sum(map(size, args)))
+        context.budget.spend(len(value) + (sum(map(size, args)) if args else 0))
         result = method(value, *args)
         if isinstance(result, list):
             context.budget.spend(8 * len(result))
@@ -90,6 +95,9 @@ MAP_METHODS: dict[str, Callable[..., Any]] = {
 }
 
 
+METHODS: dict[type, dict[str, Callable[..., Any]]] = {dict: MAP_METHODS, str: STR_METHODS}
+
+
 def _range(_context: Any, *bounds: int) -> range:
     numbers = range(*bounds)
     if max(map(abs, bounds)) > 2**62 or len(numbers) > MAX_RANGE:
@@ -101,7 +109,7 @@ def _dict(context: Any, values: Any = (), /, **entries: Any) -> Any:
     return plain({**dict(values), **entries}, context.budget)
 
 
-def _namespace(_context: Any, **entries: Any) -> Namespace:
+def _namespace(_context: Any, /, **entries: Any) -> Namespace:
     return Namespace(**entries)
 
 

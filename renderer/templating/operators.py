@@ -14,13 +14,19 @@ from renderer.templating.work import STEP
 LARGEST = 2**64
 _LARGEST_BITS = 64
 _WIDEST_FIELD = 3  # digits
+_ATOMS = frozenset((int, bool, type(None)))
+_LISTS = frozenset((list, tuple, range))
 _DIRECTIVE = re.compile(r"%(?:\([^)]*\))?[-#0 +]*([\d*]*)(?:\.([\d*]*))?[hlL]?(.)", re.DOTALL)
 
 
 def concat(context: Any, parts: tuple[Any, ...]) -> str:
-    texts = [text(part) for part in parts]
-    context.budget.spend(sum(map(len, texts)))
-    return "".join(texts)
+    try:
+        context.budget.spend(sum(map(len, parts)))
+        return "".join(parts)
+    except TypeError:  # not all of them are strings
+        texts = [text(part) for part in parts]
+        context.budget.spend(sum(map(len, texts)))
+        return "".join(texts)
 
 
 def add(context: Any, left: Any, right: Any) -> Any:
@@ -103,10 +109,15 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+_LOOKUPS = frozenset(("in", "notin"))  # of a key, which takes no walk through the map
+
+
 def compare(context: Any, left: Any, sign: str, right: Any) -> bool:
-    left, right = _thawed(left), _thawed(right)
+    if type(left) is Frozen or type(right) is Frozen:
+        left, right = _thawed(left), _thawed(right)
     deep_cost(context, left)
-    deep_cost(context, right)
+    if type(right) is not dict or sign not in _LOOKUPS:
+        deep_cost(context, right)
     try:
         return bool(_COMPARISONS[sign](left, right))
     except TypeError:
@@ -117,9 +128,12 @@ def compare(context: Any, left: Any, sign: str, right: Any) -> bool:
 
 def deep_cost(context: Any, value: Any) -> None:
     """Pay for a walk through all of a value."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         context.budget.spend(STEP + len(value) // 4)
-    elif isinstance(value, (list, tuple, Mapping)):
+    elif kind in _ATOMS:
+        context.budget.spend(1)
+    elif isinstance(value, (str, list, tuple, Mapping)):
         plain(value, context.budget)
     else:
         context.budget.spend(size(value))
@@ -142,9 +156,10 @@ def built(context: Any, value: Any) -> Any:
 
 def loop(context: Any, value: Any, weight: int) -> Any:
     """What a `for` runs over, paid for before it runs."""
-    value = _thawed(value)
-    if isinstance(value, Mapping):
-        value = list(value)
+    if type(value) not in _LISTS:
+        value = _thawed(value)
+        if isinstance(value, Mapping):
+            value = list(value)
     if not isinstance(value, (list, tuple, range)):
         refuse(value, "cannot be looped over", "a loop runs over a list, or the keys of a map")
     context.budget.spend(len(value) * weight)

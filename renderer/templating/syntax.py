@@ -53,9 +53,7 @@ def statement(environment: Any, source: str, end: str, lineno: int) -> Any:
 
 
 def _placed(node: Any, lineno: int) -> Any:
-    guarded = Guard().visit(node)
-    guarded.set_lineno(lineno, override=True)
-    return guarded
+    return Guard(lineno).visit(node)
 
 
 @contextmanager

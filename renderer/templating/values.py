@@ -13,7 +13,12 @@ from renderer.templating.work import Budget
 
 MAX_DEPTH = 100
 _NODE = 8
+_SHORT = 64  # such strings are no dearer than their node
 _ATOMS = frozenset((str, int, bool, type(None)))
+_CONTAINERS = frozenset((dict, list))
+_SEQUENCES = frozenset((list, tuple, range))
+_STRINGS = frozenset((str,))
+_UNKNOWN = -1
 
 
 class Omit:
@@ -39,24 +44,81 @@ class Frozen:
         self.value: Any = value.value if isinstance(value, Frozen) else value
 
 
+def given(variables: Mapping[str, Any]) -> dict[int, int]:
+    """The containers near the top of some variables, by identity; what they weigh is not known yet.
+
+    No template changes them, so that they need not be copied where they are used.
+    """
+    found: dict[int, int] = {}
+    for value in variables.values():
+        if type(value) in _CONTAINERS:
+            found[id(value)] = _UNKNOWN
+            for child in value.values() if type(value) is dict else value:
+                if type(child) in _CONTAINERS:
+                    found[id(child)] = _UNKNOWN
+    return found
+
+
 def plain(value: Any, budget: Budget, depth: int = 0) -> Any:
     """The value in plain JSON types, without the entries that were omitted."""
-    if type(value) in _ATOMS:
-        budget.spend(_NODE + len(value) if type(value) is str else _NODE)
+    kind = type(value)
+    if kind in _ATOMS:
+        budget.spend(_NODE + len(value) if kind is str else _NODE)
         return value
     if depth > MAX_DEPTH:
         raise RefusedError(f"the value {TOO_DEEP}")
-    budget.spend(_NODE)
-    kind = type(value)
-    if kind is dict or (kind is not list and isinstance(value, Mapping)):
+    if id(value) in budget.given and _is_paid(value, budget):
+        return value
+    if kind is dict or (kind not in _SEQUENCES and isinstance(value, Mapping)):
+        budget.spend(_NODE * (1 + len(value)))
         return {
-            key if type(key) is str else _key(key): plain(child, budget, depth + 1)
+            key if type(key) is str else _key(key): child
+            if type(child) is str and len(child) <= _SHORT
+            else plain(child, budget, depth + 1)
             for key, child in value.items()
             if child is not OMIT
         }
-    if kind is list or isinstance(value, (tuple, range)):
-        return [plain(child, budget, depth + 1) for child in value if child is not OMIT]
+    if isinstance(value, (list, tuple, range)):
+        budget.spend(_NODE * (1 + len(value)))
+        return [
+            child
+            if type(child) is str and len(child) <= _SHORT
+            else plain(child, budget, depth + 1)
+            for child in value
+            if child is not OMIT
+        ]
     return _rare(value)
+
+
+def _is_paid(value: Any, budget: Budget) -> bool:
+    """Pay for a value that the render was given, as for a copy; False where it is not plain."""
+    weight = budget.given[id(value)]
+    if weight == _UNKNOWN:
+        weight = budget.given[id(value)] = _weight(value)
+    budget.spend(weight)
+    return weight > 0
+
+
+def _weight(value: Any, depth: int = 0) -> int:
+    """What a copy of a map or a list costs; 0 where it is not plain already."""
+    kind = value.__class__
+    if depth > MAX_DEPTH or (kind is dict and not _STRINGS.issuperset(map(type, value))):
+        return 0
+    weight = _NODE * (1 + len(value))
+    for child in value.values() if kind is dict else value:
+        kind = child.__class__
+        if kind is str:
+            weight += _NODE + len(child) if len(child) > _SHORT else 0
+        elif kind in _CONTAINERS:
+            below = _weight(child, depth + 1)
+            if not below:
+                return 0
+            weight += below
+        elif kind in _ATOMS or (kind is float and isfinite(child)):
+            weight += _NODE
+        else:
+            return 0
+    return weight
 
 
 def _rare(value: Any) -> Any:

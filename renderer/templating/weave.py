@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 from jinja2 import nodes
 
 from renderer.position import Mark, pack
 from renderer.templating import syntax
-from renderer.templating.lift import (
+from renderer.templating.items import (
     FIRST_CONTROL,
     FIRST_EXPRESSION,
     PAD,
@@ -22,6 +22,14 @@ from renderer.templating.lift import (
     Region,
     Source,
     Statement,
+)
+from renderer.templating.skeleton import (
+    WHOLE_ENTRIES,
+    anchor,
+    holds_separator,
+    is_prelude,
+    skeleton,
+    tag_of,
 )
 from renderer.templating.tree import (
     Do,
@@ -39,11 +47,8 @@ from renderer.templating.tree import (
 )
 from renderer.yamlio import load_all
 
-Anchor: TypeAlias = tuple[int, bool]
-
 _EXPRESSION = re.compile(f"([{FIRST_EXPRESSION}-{chr(ord(FIRST_CONTROL) - 1)}]){PAD}*")
 _CONTROL = re.compile(f"[{FIRST_CONTROL}-{chr(ord(PAD) - 1)}]")
-_WHOLE_ENTRIES = "control lines enclose whole map entries, list items or documents"
 _INLINE = "inside a value use {{ a if condition else b }}"
 
 
@@ -62,7 +67,7 @@ class Weaver:
             if isinstance(item, Line) and item.is_separator:
                 yield from self._segment(segment)
                 segment = []
-            elif isinstance(item, Region) and _holds_separator(item):
+            elif isinstance(item, Region) and holds_separator(item):
                 yield from self._segment(segment)
                 yield self._region(item, top=True)
                 segment = []
@@ -72,7 +77,7 @@ class Weaver:
 
     def _segment(self, items: list[Item]) -> Iterator[Part]:
         """The items between two separators: one document, or control of whole documents."""
-        first = next((at for at, item in enumerate(items) if not _is_prelude(item)), len(items))
+        first = next((at for at, item in enumerate(items) if not is_prelude(item)), len(items))
         for item in items[:first]:
             if isinstance(item, Statement):
                 yield self._statement(item)
@@ -90,7 +95,7 @@ class Weaver:
     def _block(self, items: list[Item], *, opened: bool = False) -> tuple[Value, int]:
         """The value that some items make up, and the line it begins in."""
         controls: dict[str, Item] = {}
-        text = _skeleton(items, controls)
+        text = skeleton(items, controls)
         documents = load_all(text.encode(), self.file)
         begins = next(
             (item.number for item in items if isinstance(item, Line) and item.is_content), 1
@@ -102,7 +107,7 @@ class Weaver:
         if opened and isinstance(value, Static):
             value = _opened(value, document.mark)
         for item in controls.values():
-            raise LiftError(_tag_of(item).place, _WHOLE_ENTRIES, _INLINE)
+            raise LiftError(tag_of(item).place, WHOLE_ENTRIES, _INLINE)
         return value, pack(begins, 1)
 
     def _value(self, value: Any, mark: Mark, controls: dict[str, Item]) -> Value:
@@ -140,6 +145,8 @@ class Weaver:
         return Static(value) if all(map(_is_static, parts)) else List(tuple(parts))
 
     def _string(self, value: str, mark: Mark) -> Static | Whole | Text:
+        if "{{" in value:
+            raise LiftError(_place(mark), "{{ is never closed", "write {{ '{{' }} for two braces")
         if "{%" in value and "%}" in value:
             message = "a control line stands alone on its line"
             raise LiftError(_place(mark), message, "write {{ '{%' }} for one that is meant as text")
@@ -191,11 +198,11 @@ class Weaver:
 
     def _parts(self, items: list[Item], kind: type[Map | List], tag: Lifted) -> tuple[Part, ...]:
         """The entries of one branch."""
-        if _anchor(items) is None:
+        if anchor(items) is None:
             return ()
         value, _ = self._block(items, opened=True)
         if not isinstance(value, kind):
-            raise LiftError(tag.place, _WHOLE_ENTRIES, _INLINE)
+            raise LiftError(tag.place, WHOLE_ENTRIES, _INLINE)
         return value.parts
 
 
@@ -217,59 +224,6 @@ def _is_static(part: Part) -> bool:
         and isinstance(part.value, Static)
         and not isinstance(part.key, Text)
     )
-
-
-def _skeleton(items: list[Item], controls: dict[str, Item]) -> str:
-    """The lines of a block at their numbers, with one entry in the stead of each control."""
-    lines: dict[int, str] = {}
-    for at, item in enumerate(items):
-        if isinstance(item, Line):
-            lines[item.number] = item.text
-            continue
-        anchor = _anchor(items[at:] if isinstance(item, Statement) else [item])
-        if anchor is None:
-            continue
-        indent, is_item = anchor
-        name = chr(ord(FIRST_CONTROL) + len(controls))
-        controls[name] = item
-        entry = f'- "{name}"' if is_item else f'"{name}": ""'
-        lines[_tag_of(item).place.line] = " " * indent + entry
-    return "\n".join(lines.get(number, "") for number in range(1, max(lines) + 1)) + "\n"
-
-
-def _anchor(items: list[Item]) -> Anchor | None:
-    """The indentation of the first entry, and whether it is a list's item."""
-    for item in items:
-        if isinstance(item, Line) and item.is_content:
-            return item.indent, item.is_item
-        if isinstance(item, Region):
-            anchors = [_anchor(branch.items) for branch in item.branches]
-            found = [anchor for anchor in anchors if anchor is not None]
-            if any(anchor != found[0] for anchor in found):
-                message = "the branches stand at different levels"
-                raise LiftError(item.branches[0].tag.place, message, _WHOLE_ENTRIES)
-            if found:
-                return found[0]
-    return None
-
-
-def _is_prelude(item: Item) -> bool:
-    return isinstance(item, Statement) or (isinstance(item, Line) and not item.is_content)
-
-
-def _holds_separator(region: Region) -> bool:
-    return any(
-        item.is_separator
-        if isinstance(item, Line)
-        else isinstance(item, Region) and _holds_separator(item)
-        for branch in region.branches
-        for item in branch.items
-    )
-
-
-def _tag_of(item: Item) -> Lifted:
-    assert not isinstance(item, Line)  # noqa: S101  (for the type checker)
-    return item.branches[0].tag if isinstance(item, Region) else item.tag
 
 
 def _line(mark: Mark) -> int:

@@ -13,13 +13,14 @@ MACRO_DEPTH = 40
 
 
 class Budget:
-    """The work that is left to one render."""
+    """The work that is left to one render, and what the values weigh that it was given."""
 
-    __slots__ = ("depth", "left")
+    __slots__ = ("depth", "given", "left")
 
-    def __init__(self, units: int = UNITS) -> None:
+    def __init__(self, given: dict[int, int], units: int = UNITS) -> None:
         self.left = units
         self.depth = 0
+        self.given = given
 
     def spend(self, units: int) -> None:
         self.left -= units

@@ -17,7 +17,9 @@ def problems_of(files: dict[str, str]) -> list[str]:
     with pytest.raises(InputError) as caught:
         compile_chart(files).render(CONTEXT)
     assert "hunter2" not in str(caught.value)
-    return [f"{p.position.line}:{p.position.column} {p.message}|{p.hint}" for p in caught.value.problems]
+    return [
+        f"{p.position.line}:{p.position.column} {p.message}|{p.hint}" for p in caught.value.problems
+    ]
 
 
 WHOLE = "control lines enclose whole map entries, list items or documents"
@@ -25,44 +27,116 @@ INLINE = "inside a value use {{ a if condition else b }}"
 KNOWN = "known are if, elif, else, endif, for, endfor, set, import, from"
 
 BODIES = {
-    "an undefined variable": ("x: {{ notebok }}", '5:4 "notebok" is not defined|did you mean "notebook"?'),
-    "an undefined attribute": ("x:\n- {{ notebook.nam }}", '6:3 there is no "nam" here|did you mean "name"?'),
-    "in a longer string": ("x: a{{ notebook.nam }}", '5:5 there is no "nam" here|did you mean "name"?'),
+    "an undefined variable": (
+        "x: {{ notebok }}",
+        '5:4 "notebok" is not defined|did you mean "notebook"?',
+    ),
+    "an undefined attribute": (
+        "x:\n- {{ notebook.nam }}",
+        '6:3 there is no "nam" here|did you mean "name"?',
+    ),
+    "in a longer string": (
+        "x: a{{ notebook.nam }}",
+        '5:5 there is no "nam" here|did you mean "name"?',
+    ),
     "in a key": ("x{{ notebook.nam }}: 1", '5:2 there is no "nam" here|did you mean "name"?'),
-    "in a condition": ("{% if notebook.nam %}\nx: 1\n{% endif %}", '5:1 there is no "nam" here|did you mean "name"?'),
-    "in an elif": ("{% if false %}\nx: 1\n{% elif notebok %}\nx: 2\n{% endif %}", '7:1 "notebok" is not defined|did you mean "notebook"?'),
-    "in a loop": ("x:\n  {% for a in [1] %}\n  - a: 1\n    b: {{ a.b }}\n  {% endfor %}", '8:8 a number has no "b"|'),
-    "in a set": ("{% set a = notebok %}\nx: {{ a }}", '6:4 "notebok" is not defined|did you mean "notebook"?'),
-    "a syntax error": ("x: {{ 1 + }}", "5:4 the template cannot be read: unexpected 'end of template'|"),
+    "in a condition": (
+        "{% if notebook.nam %}\nx: 1\n{% endif %}",
+        '5:1 there is no "nam" here|did you mean "name"?',
+    ),
+    "in an elif": (
+        "{% if false %}\nx: 1\n{% elif notebok %}\nx: 2\n{% endif %}",
+        '7:1 "notebok" is not defined|did you mean "notebook"?',
+    ),
+    "in a loop": (
+        "x:\n  {% for a in [1] %}\n  - a: 1\n    b: {{ a.b }}\n  {% endfor %}",
+        '8:8 a number has no "b"|',
+    ),
+    "in a set": (
+        "{% set a = notebok %}\nx: {{ a }}",
+        '6:4 "notebok" is not defined|did you mean "notebook"?',
+    ),
+    "a syntax error": (
+        "x: {{ 1 + }}",
+        "5:4 the template cannot be read: unexpected 'end of template'|",
+    ),
     "too much expression": ("x: {{ a b }}", '5:4 "b" stands where the expression should end|'),
-    "an unknown filter": ("x: {{ 1 | defualt }}", '5:4 there is no filter "defualt"|did you mean "default"?'),
+    "an unknown filter": (
+        "x: {{ 1 | defualt }}",
+        '5:4 there is no filter "defualt"|did you mean "default"?',
+    ),
     "an unknown test": ("x: {{ 1 is evn }}", '5:4 there is no test "evn"|did you mean "even"?'),
-    "an open expression": ("x: {{ 1", "5:4 {{ is never closed on its line|set a long expression to a variable, in a line before"),
+    "an open expression": (
+        "x: {{ 1",
+        "5:4 {{ is never closed on its line|set a long expression to a variable, in a line before",
+    ),
     "an empty expression": ("x: {{ }}", "5:4 {{ }} is empty|"),
     "an open control line": ("{% if x", "5:1 {% is never closed|"),
     "an open comment": ("x: 1\n{# x", "6:1 {# is never closed|"),
     "if without endif": ("{% if true %}\nx: 1", "5:1 if without endif|"),
     "endfor for an if": ("{% if true %}\nx: 1\n{% endfor %}", '7:1 "endfor" has no place here|'),
-    "else behind else": ("{% if true %}\nx: 1\n{% else %}\n{% else %}\n{% endif %}", '8:1 "else" has no place here|else stands between if and endif; a for has none'),
-    "else of a for": ("{% for a in [] %}\nx: 1\n{% else %}\ny: 1\n{% endfor %}", '7:1 "else" has no place here|else stands between if and endif; a for has none'),
-    "a macro in a YAML file": ("{% macro a() %}\nx: 1\n{% endmacro %}", '5:1 "macro" is not part of the charts\' language|macros live in files named _*.jinja'),
+    "else behind else": (
+        "{% if true %}\nx: 1\n{% else %}\n{% else %}\n{% endif %}",
+        '8:1 "else" has no place here|else stands between if and endif; a for has none',
+    ),
+    "else of a for": (
+        "{% for a in [] %}\nx: 1\n{% else %}\ny: 1\n{% endfor %}",
+        '7:1 "else" has no place here|else stands between if and endif; a for has none',
+    ),
+    "a macro in a YAML file": (
+        "{% macro a() %}\nx: 1\n{% endmacro %}",
+        '5:1 "macro" is not part of the charts\' language|macros live in files named _*.jinja',
+    ),
     "a block": ("{% block a %}\nx: 1", f'5:1 "block" is not part of the charts\' language|{KNOWN}'),
-    "control within a line": ("x: {% if true %}1{% endif %}", f"5:4 a control line stands alone on its line|{INLINE}"),
-    "control within a scalar": ("x: |\n  a\n  {% if true %}\n  b: c\n  {% endif %}", f"7:3 {WHOLE}|{INLINE}"),
+    "control within a line": (
+        "x: {% if true %}1{% endif %}",
+        f"5:4 a control line stands alone on its line|{INLINE}",
+    ),
+    "control within a scalar": (
+        "x: |\n  a\n  {% if true %}\n  b: c\n  {% endif %}",
+        f"7:3 {WHOLE}|{INLINE}",
+    ),
     "control around a scalar": ("x:\n  {% if true %}\n  a\n  {% endif %}", f"6:3 {WHOLE}|{INLINE}"),
     "control around half an entry": ("{% if true %}\nx:\n{% endif %}\n  y: 1", None),
-    "branches at two levels": ("x:\n  {% if true %}\n  y: 1\n  {% else %}\n    y: 1\n  {% endif %}", f"6:3 the branches stand at different levels|{WHOLE}"),
+    "branches at two levels": (
+        "x:\n  {% if true %}\n  y: 1\n  {% else %}\n    y: 1\n  {% endif %}",
+        f"6:3 the branches stand at different levels|{WHOLE}",
+    ),
     "a list in a map": ("x: 1\n{% if true %}\n- a\n{% endif %}", None),
     "a key that comes twice": ("x: 1\nx: 2", None),
-    "a key twice by control": ("x: 1\n{% if true %}\nx: 2\n{% endif %}", "7:1 the key x comes twice in one map|"),
-    "a key twice by a loop": ("x:\n  {% for a in many %}\n  {{ a }}: 1\n  {% endfor %}", "7:3 the key a comes twice in one map|"),
-    "a map in a string": ("x: a{{ notebook }}", "5:5 a map cannot stand inside a longer string|use default, join, tojson or toyaml"),
-    "a map as a key": ("{{ notebook }}: 1", "5:1 a map cannot stand inside a longer string|use default, join, tojson or toyaml"),
-    "null in a string": ("x: a{{ none }}", "5:5 null cannot stand inside a longer string|use default, join, tojson or toyaml"),
+    "a key twice by control": (
+        "x: 1\n{% if true %}\nx: 2\n{% endif %}",
+        "7:1 the key x comes twice in one map|",
+    ),
+    "a key twice by a loop": (
+        "x:\n  {% for a in many %}\n  {{ a }}: 1\n  {% endfor %}",
+        "7:3 the key a comes twice in one map|",
+    ),
+    "a map in a string": (
+        "x: a{{ notebook }}",
+        "5:5 a map cannot stand inside a longer string|use default, join, tojson or toyaml",
+    ),
+    "a map as a key": (
+        "{{ notebook }}: 1",
+        "5:1 a map cannot stand inside a longer string|use default, join, tojson or toyaml",
+    ),
+    "null in a string": (
+        "x: a{{ none }}",
+        "5:5 null cannot stand inside a longer string|use default, join, tojson or toyaml",
+    ),
     "a function as a value": ("x: {{ range }}", "5:4 a function is no value for YAML|"),
-    "a loop over a string": ("x:\n{% for a in 'abc' %}\n- {{ a }}\n{% endfor %}", "6:1 a string cannot be looped over|a loop runs over a list, or the keys of a map"),
-    "an import that is not there": ('{% import "_x.jinja" as x %}\ny: {{ x }}', '5:1 there is no "_x.jinja" to import|only files named _*.jinja can be'),
-    "an if without else": ("x: {{ 1 if true }}", "5:4 an if without else|say what else: else omit, or else ''"),
+    "a loop over a string": (
+        "x:\n{% for a in 'abc' %}\n- {{ a }}\n{% endfor %}",
+        "6:1 a string cannot be looped over|a loop runs over a list, or the keys of a map",
+    ),
+    "an import that is not there": (
+        '{% import "_x.jinja" as x %}\ny: {{ x }}',
+        '5:1 there is no "_x.jinja" to import|only files named _*.jinja can be',
+    ),
+    "an if without else": (
+        "x: {{ 1 if true }}",
+        "5:4 an if without else|say what else: else omit, or else ''",
+    ),
     "broken YAML": ("x: [1", None),
     "private characters": ("x: \ue000", "5:4 a character for private use cannot stand in a chart|"),
 }
@@ -99,7 +173,10 @@ def test_every_file_tells_its_first_problem() -> None:
 
 def test_a_problem_in_a_macro_names_the_line_of_the_macro() -> None:
     library = "{% macro a() %}\n\n{{ notebok }}{% endmacro %}\n"
-    files = {"a.yaml": f'{{% import "_l.jinja" as l %}}\n{HEAD}x: {{{{ l.a() }}}}\n', "_l.jinja": library}
+    files = {
+        "a.yaml": f'{{% import "_l.jinja" as l %}}\n{HEAD}x: {{{{ l.a() }}}}\n',
+        "_l.jinja": library,
+    }
     with pytest.raises(InputError) as caught:
         compile_chart(files).render(CONTEXT)
     assert str(caught.value).startswith('_l.jinja:3:1: error: "notebok" is not defined')

@@ -103,7 +103,10 @@ def test_all_expressions_that_fail_are_told_at_once() -> None:
     fragment = compile_fragment({"a": "{{ x }}", "b": ["{{ 1 }}", ["{{ y }}"]]}, at)
     with pytest.raises(InputError) as caught:
         fragment.evaluate({})
-    assert [p.message for p in caught.value.problems] == ['"x" is not defined', '"y" is not defined']
+    assert [p.message for p in caught.value.problems] == [
+        '"x" is not defined',
+        '"y" is not defined',
+    ]
 
 
 def test_what_holds_no_expression_is_shared_and_nothing_is_changed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ EXPRESSIONS = {
     "'%*d' % (99999999, 1)": WIDE,
     "'x' | center(10**10)": WORK,
     "('a\\n' * 99999) | indent(10**9)": "the filter indent does not fit a string",
+    "('\\n' * 99999) | indent(64)": WORK,
+    "namespace().__class__": 'a function has no "__class__"',
     "('a' * 9999) | replace('', 'b' * 99999)": WORK,
     "('a' * 9999).replace('a', 'b' * 99999)": WORK,
     "range(99999) | join('x' * 999)": WORK,
@@ -58,6 +61,7 @@ EXPRESSIONS = {
     "range.function": 'a function has no "function"',
     "notebook.items.receiver": 'a function has no "receiver"',
     "notebook.update({'a': 1})": 'there is no "update" here',
+    "{'get': 1}.get('a')": "a number cannot be called",
     "[].append(1)": 'a list has no "append"',
     "'{0.__class__}'.format(1)": ".format() is not part of the templates",
     "'{a}'.format_map(notebook)": ".format_map() is not part of the templates",
@@ -117,11 +121,17 @@ def looped(*controls: str, body: str = "- a", between: str = "") -> str:
 
 
 NINE = "for a in range(99999)"
-GROWING = "{% set n = namespace(s='x') %}\n{% for a in range(9999) %}\n{% set n.s = GROW %}\n- a\n{% endfor %}\n"
+SOME = "for a in range(5000)"
+GROWING = (
+    "{% set n = namespace(s='x') %}\n{% for a in range(9999) %}\n"
+    "{% set n.s = GROW %}\n- a\n{% endfor %}\n"
+)
 CHARTS = {
     "nested loops over ranges": looped(NINE, NINE.replace("a in", "b in")),
     "one long loop after another": "".join(looped(NINE).replace("x:", f"x{n}:") for n in range(20)),
-    "loops over lists of lists": looped("set m = range(9999) | list", "for a in m", "for b in m", "for c in m"),
+    "loops over lists of lists": looped(
+        "set m = range(9999) | list", "for a in m", "for b in m", "for c in m"
+    ),
     "much static text in a loop": looped(NINE, body=f"- {'x' * 9999}"),
     "a long value in a loop": looped("set s = 'x' * 99999", NINE, body="- {{ s }}"),
     "a long list in a loop": looped("set s = range(9999) | list", NINE, body="- {{ s }}"),
@@ -135,13 +145,21 @@ CHARTS = {
     "a map that grows": "x:\n" + GROWING.replace("GROW", "{'a': n.s, 'b': n.s}"),
     "a dict that grows": "x:\n" + GROWING.replace("GROW", "dict(a=n.s, b=n.s)"),
     "a string that grows by tojson": "x:\n" + GROWING.replace("GROW", "n.s | tojson"),
-    "a search in a long list": looped("set m = range(99999) | list", NINE, body="- {{ a in m }}"),
-    "a comparison of long lists": looped("set m = range(99999) | list", "set k = range(99999) | list", NINE, body="- {{ m == k }}"),
-    "a search in a long string": looped("set m = 'x' * 999999", NINE, body="- {{ 'xy' in m }}"),
-    "a slice of a long string": looped("set m = 'x' * 999999", NINE, body="- {{ m[1:] | length }}"),
-    "a sort of a long list": looped("set m = range(99999) | list", NINE, body="- {{ m | sort | length }}"),
-    "a split of a long string": looped("set m = 'x ' * 99999", NINE, body="- {{ m.split() | length }}"),
-    "the filters of map": looped("set m = range(99999) | list", NINE, body="- {{ m | map('string') | length }}"),
+    "a search in a long list": looped("set m = range(99999) | list", SOME, body="- {{ a in m }}"),
+    "a comparison of long lists": looped(
+        "set m = range(99999) | list", "set k = range(99999) | list", SOME, body="- {{ m == k }}"
+    ),
+    "a search in a long string": looped("set m = 'x' * 999999", SOME, body="- {{ 'xy' in m }}"),
+    "a slice of a long string": looped("set m = 'x' * 999999", SOME, body="- {{ m[1:] | length }}"),
+    "a sort of a long list": looped(
+        "set m = range(99999) | list", SOME, body="- {{ m | sort | length }}"
+    ),
+    "a split of a long string": looped(
+        "set m = 'x ' * 99999", SOME, body="- {{ m.split() | length }}"
+    ),
+    "the filters of map": looped(
+        "set m = range(99999) | list", SOME, body="- {{ m | map('string') | length }}"
+    ),
     "many steps in a loop": looped(NINE, body="- " + "{{ a }}" * 900),
 }
 
@@ -154,24 +172,70 @@ def test_a_hostile_chart_is_refused(body: str) -> None:
     }
 
 
+REPEATS = {
+    "compared": "given == given",
+    "put into a list": "[given] | length",
+    "sorted": "given.values() | sort | length",
+}
+
+
+@pytest.mark.parametrize("expression", REPEATS.values(), ids=REPEATS.keys())
+def test_a_given_value_is_paid_for_as_often_as_it_is(expression: str) -> None:
+    body = looped(SOME, body=f"- {{{{ {expression} }}}}")
+    given = {f"key{number}": number for number in range(1000)}
+    compiled = compile_chart({"a.yaml": HEAD + body})
+    assert refusal(lambda: compiled.render({"given": given})) == WORK
+
+
 MACROS = {
-    "calls itself": ("{% macro a() %}{{ a() }}{% endmacro %}", "the call of a macro nests too deeply"),
-    "calls itself twice": ("{% macro a(n=30) %}{% if n %}{{ a(n - 1) }}{{ a(n - 1) }}{% endif %}{% endmacro %}", WORK),
-    "doubles its text": ("{% macro a(n=30) %}{% if n %}{% set s = a(n - 1) %}{{ s }}{{ s }}{% else %}x{% endif %}{% endmacro %}", WORK),
-    "loops over static text": ("{% macro a() %}{% for b in range(99999) %}" + "x" * 999 + "{% endfor %}{% endmacro %}", WORK),
+    "calls itself": (
+        "{% macro a() %}{{ a() }}{% endmacro %}",
+        "the call of a macro nests too deeply",
+    ),
+    "calls itself twice": (
+        "{% macro a(n=30) %}{% if n %}{{ a(n - 1) }}{{ a(n - 1) }}{% endif %}{% endmacro %}",
+        WORK,
+    ),
+    "doubles its text": (
+        "{% macro a(n=30) %}{% if n %}{% set s = a(n - 1) %}"
+        "{{ s }}{{ s }}{% else %}x{% endif %}{% endmacro %}",
+        WORK,
+    ),
+    "loops over static text": (
+        "{% macro a() %}{% for b in range(99999) %}" + "x" * 999 + "{% endfor %}{% endmacro %}",
+        WORK,
+    ),
+    "is long and called often": (
+        "{% macro b() %}" + "{% set d = 1 %}" * 2000 + "{% endmacro %}"
+        "{% macro a() %}{% for c in range(2000) %}{{ b() }}{% endfor %}{% endmacro %}",
+        WORK,
+    ),
+    "is not the only thing in its module": (
+        "{% macro a() %}{% endmacro %}",
+        'there is no "_body_stream" here',
+    ),
     "includes": ("{% include '_l.jinja' %}", "{% include %} is not part of the templates"),
     "extends": ("{% extends '_l.jinja' %}", "{% extends %} is not part of the templates"),
     "has blocks": ("{% block a %}{% endblock %}", "{% block %} is not part of the templates"),
-    "imports itself": ("{% import '_l.jinja' as l %}{% macro a() %}{{ l }}{% endmacro %}", "the template nests too deeply"),
-    "imports what it computes": ("{% import '_' ~ 'l' as l %}", "an import names its file as a string"),
+    "imports itself": (
+        "{% import '_l.jinja' as l %}{% macro a() %}{{ l }}{% endmacro %}",
+        "the template nests too deeply",
+    ),
+    "imports what it computes": (
+        "{% import '_' ~ 'l' as l %}",
+        "an import names its file as a string",
+    ),
     "loops recursively": ("{% for a in [] recursive %}{% endfor %}", "a recursive loop"),
-    "translates": ("{% trans %}a{% endtrans %}", "the template cannot be read: Encountered unknown tag 'trans'."),
+    "translates": (
+        "{% trans %}a{% endtrans %}",
+        "the template cannot be read: Encountered unknown tag 'trans'.",
+    ),
 }
 
 
 @pytest.mark.parametrize(("library", "message"), MACROS.values(), ids=MACROS.keys())
 def test_a_macro_is_refused_that(library: str, message: str) -> None:
-    body = '{% import "_l.jinja" as l %}\n' + HEAD + "x: {{ l.a() }}\n"
+    body = '{% import "_l.jinja" as l %}\n' + HEAD + "x: {{ l.a() }}{{ l._body_stream }}\n"
     files = {"a.yaml": body, "_l.jinja": library}
     assert refusal(lambda: compile_chart(files).render({})) == message
 
@@ -188,10 +252,8 @@ DEEP = {
 @pytest.mark.parametrize("body", DEEP.values(), ids=DEEP.keys())
 def test_deep_or_endless_sources_are_answered(body: str) -> None:
     begin = time.process_time()
-    try:
-        assert compile_chart({"a.yaml": f"{HEAD}{body}\n"}).render({})
-    except InputError as error:
-        assert len(error.problems) == 1
+    with suppress(InputError):
+        compile_chart({"a.yaml": f"{HEAD}{body}\n"}).render({})
     assert time.process_time() - begin < PATIENCE
 
 
