@@ -20,6 +20,7 @@ from renderer.parallel import in_parallel
 from renderer.position import Position
 from renderer.render import Renderer
 from renderer.sources import SourceFile
+from renderer.storage import NO_STORAGE, Storage, Tenant, trespasses
 from renderer.workspace import Workspace
 
 Sink = Callable[[Bundle], Change]
@@ -37,6 +38,7 @@ class Entry:
     change: Change
     files: tuple[str, ...]
     stamp: str = ""
+    storage: Storage = NO_STORAGE
 
     @property
     def directory(self) -> str:
@@ -68,7 +70,9 @@ class Outcome:
     def judge(self) -> tuple[Problem, ...]:
         """Every problem, in order; raises InputError if one of them is an error."""
         problems = [*self.problems, *(problem for file in self.files for problem in file.problems)]
-        error = InputError([*problems, *_twice(self.entries)])
+        entries = self.entries
+        tenants = (Tenant(e.namespace, e.name, e.position, e.storage) for e in entries)
+        error = InputError([*problems, *_twice(entries), *trespasses(tenants)])
         if has_errors(error.problems):
             raise error
         return error.problems
@@ -173,7 +177,13 @@ class _Worker:
         for bundle in record.bundles:
             place = Position(file.name, bundle.line, bundle.column)
             entry = Entry(
-                bundle.namespace, bundle.name, place, Change.SAME, bundle.files, bundle.stamp
+                bundle.namespace,
+                bundle.name,
+                place,
+                Change.SAME,
+                bundle.files,
+                bundle.stamp,
+                bundle.storage,
             )
             if self._output.stamp(entry.directory) != bundle.stamp:
                 return None
@@ -191,9 +201,9 @@ class _Worker:
         change = self._sink(result.bundle)
         remembered = self._output if self._remembers else None
         stamp = remembered.staged_stamp(directory, change) if remembered else ""
-        return Entry(
-            notebook.namespace, notebook.name, place, change, tuple(result.bundle.files), stamp
-        )
+        files = tuple(result.bundle.files)
+        names = (notebook.namespace, notebook.name)
+        return Entry(*names, place, change, files, stamp, result.storage)
 
 
 def _twice(entries: Sequence[Entry]) -> Iterator[Problem]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from renderer.errors import InputError, Problem
+from renderer.position import Position
 from renderer.yamlio import emit
 
 if TYPE_CHECKING:
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
 
 MARK = "# Rendered by Octavo. Change the Notebook or the catalog, not this file.\n"
 KUSTOMIZATION = "kustomization.yaml"
+
+
+FILE_NAME = re.compile(r"[a-z][a-z0-9]*(-[A-Za-z0-9][A-Za-z0-9._-]*)?\.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,17 @@ ORDER = {
 def bundle_of(directory: str, rendered: Sequence[Rendered], main: str) -> Bundle:
     """One file per object in the order to apply them, and the list of them for kustomize."""
     in_order = sorted(rendered, key=lambda item: ORDER.get(item.kind, len(ORDER)))
-    files = {file_name(item, main): MARK + item.text for item in in_order}
+    files: dict[str, str] = {}
+    problems: list[Problem] = []
+    for item in in_order:
+        name = file_name(item, main)
+        if not FILE_NAME.fullmatch(name):
+            problems.append(_problem(item, f"{item.kind} {item.name} is no name of an object"))
+        elif name in files:
+            problems.append(_problem(item, f"there are two objects {item.kind} {item.name}"))
+        files[name] = MARK + item.text
+    if problems:
+        raise InputError(problems)
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -70,3 +86,7 @@ def file_name(item: Rendered, main: str) -> str:
     if item.name == main:
         return f"{kind}.yaml"
     return f"{kind}-{item.name.removeprefix(f'{main}-').replace(':', '_')}.yaml"
+
+
+def _problem(item: Rendered, message: str) -> Problem:
+    return Problem(Position(item.template, 1, 1), message)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from renderer.errors import Problem
 from renderer.model.catalog import PodDefault, Size, Template
-from renderer.model.fragments import Reference
+from renderer.model.fragments import Dependency, Reference
 from renderer.position import Origin, Path, Position
 from renderer.schema.suggest import did_you_mean
 
@@ -66,6 +66,13 @@ class Catalog:
 
     def size(self, name: str, namespace: str) -> Size | Unresolved:
         return self._find("Size", self.sizes, Reference(name), namespace)
+
+    def dependencies(self) -> Iterator[Dependency]:
+        """Everything that any fragment of the catalog needs beside its notebook."""
+        for template in self.templates.values():
+            yield from template.fragment.dependencies
+        for pod_default in self.pod_defaults.values():
+            yield from pod_default.fragment.dependencies
 
     def _find(
         self, kind: str, known: Mapping[tuple[str, str], T], reference: Reference, namespace: str

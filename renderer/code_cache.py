@@ -10,10 +10,13 @@ import stat
 from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
-from renderer.memory import cache_folder
+from renderer.memory import cache_folder, is_inside
+from renderer.sources import read_regular
 
 KEPT = 20
+MAX_CODE = 16 << 20
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -23,13 +26,22 @@ class CodeCache(MutableMapping[str, bytes]):
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder() / "charts"
 
+    @classmethod
+    def for_tree(cls, root: Path) -> Self | None:
+        """The cache for a source tree; None where it would stand in that very tree.
+
+        A pull request could bring what would be run.
+        """
+        return None if is_inside(root) else cls()
+
     def __getitem__(self, key: str) -> bytes:
         try:
-            if self._is_ours():
-                return (self._folder / key).read_bytes()
+            kept = read_regular(str(self._folder / key), _may_be_run) if self._is_ours() else None
         except OSError:
-            pass
-        raise KeyError(key)
+            kept = None
+        if kept is None:
+            raise KeyError(key)
+        return kept
 
     def __setitem__(self, key: str, value: bytes) -> None:
         temporary = self._folder / f"{key}.{os.getpid()}"
@@ -60,3 +72,7 @@ class CodeCache(MutableMapping[str, bytes]):
         oldest_last = sorted(self._folder.iterdir(), key=lambda path: -path.stat().st_mtime)
         for path in oldest_last[KEPT:]:
             path.unlink(missing_ok=True)
+
+
+def _may_be_run(status: os.stat_result) -> bool:
+    return status.st_uid == os.geteuid() and status.st_size <= MAX_CODE

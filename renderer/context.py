@@ -9,6 +9,7 @@ from renderer import labels, names
 from renderer.compose.composer import Composed
 from renderer.compose.finish import prefix
 from renderer.compose.own import Claim
+from renderer.compose.variables import owner_forms
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Settings
 from renderer.model.subjects import Access, Subject
@@ -120,14 +121,7 @@ def subject_of(subject: Subject) -> dict[str, str]:
 def owner_of(owner: Subject | None) -> dict[str, Any] | None:
     if owner is None:
         return None
-    return {
-        "kind": owner.kind,
-        "name": owner.name,
-        "safe": names.dns_label(owner.name),
-        "escaped": names.kubespawner_escape(owner.name),
-        "label": names.label_value(owner.name),
-        "subject": subject_of(owner),
-    }
+    return {**owner_forms(owner), "subject": subject_of(owner)}
 
 
 def _shared(notebook: Notebook, access: Access) -> list[dict[str, str]]:

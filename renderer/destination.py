@@ -6,9 +6,11 @@ the bundles until everything is known to be right, so a failure or a kill leaves
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +21,16 @@ from renderer.bundle import KUSTOMIZATION as LIST
 from renderer.bundle import MARK, Bundle
 from renderer.errors import OutputError
 from renderer.memory import stamp, stamp_of
+from renderer.sources import read_regular
 
 STAGING = ".octavo-staging"
 # How deep below each of these the bundles stand.
 ROOTS = {"notebooks": 2, "namespaces": 1}
 MARK_BYTES = MARK.encode()
+# No file of a bundle is larger, whatever it begins with.
+MAX_OURS = 16 << 20
+# What opening says of a link, of a pipe, and of what is gone by now.
+NO_FILE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENOENT, errno.ENOTDIR})
 
 
 class Change(StrEnum):
@@ -65,11 +72,25 @@ class OutputDirectory:
             raise _cannot("be written", self.root, error) from error
         try:
             _hold(handle, self.root)
-            shutil.rmtree(self._staging, ignore_errors=True)
+            self._make_staging()
             yield
         finally:
             shutil.rmtree(self._staging, ignore_errors=True)
             os.close(handle)
+
+    def _make_staging(self) -> None:
+        """A staging directory that is new and ours: nothing is written through what stands."""
+        try:
+            if os.path.islink(self._staging):  # noqa: PTH114 - it leads away: only the link goes
+                os.unlink(self._staging)  # noqa: PTH108
+            shutil.rmtree(self._staging, ignore_errors=True)
+            os.mkdir(self._staging)  # noqa: PTH102
+        except FileExistsError as error:
+            message = f"{self._staging} cannot be removed, and rendering needs its place: remove it"
+            raise OutputError(message) from error
+        except OSError as error:
+            raise _cannot("be written", self.root / STAGING, error) from error
+        self._made.clear()
 
     def read(self, directory: str) -> dict[str, bytes]:
         """Our files of a bundle as they stand."""
@@ -81,9 +102,9 @@ class OutputDirectory:
             return found
         except OSError as error:
             raise _cannot("be read", self.root / directory, error) from error
-        for name in sorted(names):
+        for name in sorted(filter(_is_text, names)):
             data = _read(f"{self._top}/{directory}/{name}")
-            if data.startswith(MARK_BYTES):
+            if data is not None:
                 found[name] = data
         return found
 
@@ -190,6 +211,7 @@ class OutputDirectory:
         return [
             directory
             for root, depth in ROOTS.items()
+            if not os.path.islink(f"{self._top}/{root}")  # noqa: PTH114
             for directory in self._below(root, depth)
             if directory not in beside and self._is_ours(directory)
         ]
@@ -208,15 +230,15 @@ class OutputDirectory:
                 found = [e.name for e in entries if e.is_dir(follow_symlinks=False)]
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(found)
+        except OSError as error:
+            raise _cannot("be read", self.root / directory, error) from error
+        return sorted(filter(_is_text, found))
 
     def _is_ours(self, directory: str) -> bool:
-        path = f"{self._top}/{directory}/kustomization.yaml"
-        try:
-            with open(path, "rb") as file:  # noqa: PTH123
-                return file.read(len(MARK_BYTES)) == MARK_BYTES
-        except OSError:
-            return bool(self.read(directory))
+        path = f"{self._top}/{directory}/{LIST}"
+        if _is_regular(path):
+            return _read(path) is not None
+        return bool(self.read(directory))
 
     def remove(self, directory: str) -> None:
         """Removes our files of a bundle, and its directory where nothing else is in it."""
@@ -231,9 +253,30 @@ class OutputDirectory:
             raise _cannot("be removed", self.root / directory, error) from error
 
 
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123
-        return file.read()
+def _read(path: str) -> bytes | None:
+    """The bytes of a file of ours; None where there is another, or none at all."""
+    try:
+        return read_regular(path, _may_be_ours, MARK_BYTES)
+    except OSError as error:
+        if error.errno in NO_FILE:
+            return None
+        raise _cannot("be read", Path(path), error) from error
+
+
+def _may_be_ours(status: os.stat_result) -> bool:
+    return status.st_size <= MAX_OURS
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8; no name of ours is anything else."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _write_all(path: str, data: bytes) -> os.stat_result:

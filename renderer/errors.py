@@ -9,10 +9,13 @@ OctavoError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from renderer.position import Path, Position
+
+# As many of the other places of a problem are shown.
+SHOWN = 3
 
 
 class Severity(StrEnum):
@@ -51,15 +54,25 @@ class Problem:
         lines = [f"{self.position}: {self.severity.value}: {self.message}"]
         if self.expected:
             lines.append(f"  expected: {self.expected}")
-        lines.extend(f"  there: {place}" for place in self.there)
+        lines.extend(f"  there: {place}" for place in self.there[:SHOWN])
+        if len(self.there) > SHOWN:
+            lines.append(f"  there: and in {len(self.there) - SHOWN:,} more places")
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Every problem once, by place."""
-    return tuple(sorted(set(problems), key=lambda p: (p.position, p.severity, p.message, p.there)))
+    """Every problem once, by place; what is said of many notebooks is said with all of them."""
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        key = (problem.position, problem.severity, problem.message, problem.expected, problem.hint)
+        alike.setdefault(key, []).append(problem)
+    folded = [
+        replace(same[0], there=tuple(sorted({place for each in same for place in each.there})))
+        for same in alike.values()
+    ]
+    return tuple(sorted(folded, key=lambda p: (p.position, p.severity, p.message, p.there)))
 
 
 class OctavoError(Exception):

@@ -32,7 +32,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class ChartFiles:
-    """The sources of a chart: what comes with Octavo, and what the team lays over it.
+    """The sources of a chart, by their paths: what comes with Octavo, and what is laid over it.
 
     A cache keeps compiled charts.
     """
@@ -61,7 +61,7 @@ def settings_of(document: Document | None, problems: list[Problem]) -> Settings:
             )
         )
     if settings.route.kind is Routing.GATEWAY and not settings.route.gateway:
-        place = document.at(("routing",)) if document else Position("octavo.yaml", 1, 1)
+        place = document.at(("routing", "kind")) if document else Position("octavo.yaml", 1, 1)
         message = "routing by the Gateway API needs the name of a Gateway"
         problems.append(Problem(place, message, "routing.gateway, as NAMESPACE/NAME"))
     return settings
@@ -102,7 +102,8 @@ def install(
     """The installation, or None where the problems leave none."""
     catalog, found = catalogs.build(documents.items, documents.faulty)
     problems.extend(found)
-    problems.extend(_reserved_labels(documents.items))
+    version = settings.kubernetes or kubernetes.default_version()
+    problems.extend(_faults_of_fragments(documents.items, version))
     try:
         notebook_chart, namespace_chart = (files.compile() for files in charts)
     except InputError as error:
@@ -112,11 +113,17 @@ def install(
     return Installation(settings, catalog, notebook_chart, namespace_chart, overlaid)
 
 
-def _reserved_labels(items: Iterable[Template | PodDefault | Size]) -> Iterator[Problem]:
-    """The labels that are ours to set, where a fragment sets them."""
+def _faults_of_fragments(
+    items: Iterable[Template | PodDefault | Size], version: str
+) -> Iterator[Problem]:
+    """What is wrong with a fragment wherever it is used: unknown fields, labels that are ours."""
     for item in items:
         fragment = item.fragment
-        for finding in check_own_labels(fragment.template):
+        findings = [
+            *kubernetes.unknown_fields(fragment.template, version),
+            *check_own_labels(fragment.template),
+        ]
+        for finding in findings:
             yield finding.located(fragment.origin.at(finding.path))
 
 

@@ -20,7 +20,10 @@ def selector(notebook: Notebook) -> dict[str, str]:
 
 
 def of_object(notebook: Notebook) -> dict[str, str]:
-    """The labels of every object of a bundle: the Notebook's own and ours."""
+    """The labels of every object of a bundle.
+
+    Those of the Notebook stay on the Notebook: on a pod or a Service they could make it another's.
+    """
     ours = {
         "app.kubernetes.io/name": "notebook",
         "app.kubernetes.io/instance": names.label_value(notebook.name),
@@ -29,7 +32,7 @@ def of_object(notebook: Notebook) -> dict[str, str]:
     }
     if notebook.owner is not None:
         ours[OWNER] = names.label_value(notebook.owner.name)
-    return {**{k: v for k, v in notebook.labels.items() if not k.startswith(f"{GROUP}/")}, **ours}
+    return ours
 
 
 def of_pod(notebook: Notebook) -> dict[str, str]:

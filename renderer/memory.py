@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,11 +19,14 @@ from typing import Any
 import renderer
 from renderer.errors import Problem, Severity
 from renderer.position import Position
-from renderer.sources import SourceFile
+from renderer.sources import SourceFile, read_regular
+from renderer.storage import Mount, Storage
 
-FORMAT = 1
+FORMAT = 2
 # A file that changed this shortly before it was read may change again without a newer time on it.
 UNSETTLED_NS = 50_000_000
+# As much as some hundred thousand notebooks need.
+MAX_MEMORY = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class RememberedBundle:
     column: int
     files: tuple[str, ...]
     stamp: str
+    storage: Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +52,26 @@ class RememberedFile:
 
 
 class Memory:
-    """The memory of one output directory, in the user's cache folder."""
+    """The memory of one output directory, in the user's cache folder.
 
-    def __init__(self, output: Path) -> None:
+    A folder inside the source tree is not used: what is in it may come from anybody.
+    """
+
+    def __init__(self, output: Path, tree: Path | None = None) -> None:
         folder = cache_folder() / "render"
         self._path = folder / f"{_digest(str(output.resolve()).encode())}.json"
-        self._kept = self._load()
+        self._is_used = tree is None or not is_inside(tree)
+        self._kept = self._load() if self._is_used else {}
         self._files: dict[str, RememberedFile] = {}
         self._now = time.time_ns()
-
-    def recalls(self, file: SourceFile) -> bool:
-        """Whether the file is what it was, whatever became of the rest."""
-        record = self._kept.get("files", {}).get(file.name)
-        return record is not None and tuple(record[0]) == file.version
 
     def files(self, installation: str) -> dict[str, RememberedFile]:
         """The records of the last render, where everything that notebooks share is unchanged."""
         if self._kept.get("installation") == installation:
-            self._files = {name: _read(record) for name, record in self._kept["files"].items()}
+            try:
+                self._files = _read_all(self._kept.get("files"))
+            except ValueError:
+                self._kept = {}
         return self._files
 
     def settled(self, file: SourceFile) -> bool:
@@ -74,6 +80,8 @@ class Memory:
 
     def save(self, installation: str, files: Mapping[str, RememberedFile]) -> None:
         """Keeps the records for the next render; a folder that cannot be written keeps none."""
+        if not self._is_used:
+            return
         if files == self._files and installation == self._kept.get("installation"):
             return
         written = {name: _written(file) for name, file in files.items()}
@@ -89,33 +97,104 @@ class Memory:
 
     def _load(self) -> dict[str, Any]:
         try:
-            kept = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):
+            data = read_regular(str(self._path), _is_ours)
+            kept = json.loads(data or b"")
+        except (OSError, ValueError, RecursionError):
             return {}
         fits = isinstance(kept, dict) and kept.get("format") == FORMAT
         return kept if fits else {}
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    return status.st_uid == os.geteuid() and status.st_size <= MAX_MEMORY
 
 
 def _written(file: RememberedFile) -> list[Any]:
     """A record as it is kept."""
     return [
         file.version,
-        [[b.namespace, b.name, b.line, b.column, b.files, b.stamp] for b in file.bundles],
+        [
+            [b.namespace, b.name, b.line, b.column, b.files, b.stamp, b.storage]
+            for b in file.bundles
+        ],
         [_written_problem(problem) for problem in file.warnings],
     ]
 
 
-def _read(record: Sequence[Any]) -> RememberedFile:
-    """A record as it was kept."""
-    version, bundles, warnings = record
-    return RememberedFile(
-        tuple(version),
-        tuple(
-            RememberedBundle(space, name, line, column, tuple(files), stamp)
-            for space, name, line, column, files, stamp in bundles
-        ),
-        tuple(_read_problem(*problem) for problem in warnings),
-    )
+def _read_all(records: object) -> dict[str, RememberedFile]:
+    """The records as they were kept; a ValueError where they are of any other shape."""
+    match records:
+        case dict():
+            return {_text(name): _read(record) for name, record in records.items()}
+        case _:
+            raise ValueError(_RUBBISH)
+
+
+def _read(record: object) -> RememberedFile:
+    match record:
+        case [list(version), list(bundles), list(warnings)]:
+            return RememberedFile(
+                tuple(map(_number, version)),
+                tuple(map(_read_bundle, bundles)),
+                tuple(map(_read_problem, warnings)),
+            )
+        case _:
+            raise ValueError(_RUBBISH)
+
+
+def _read_bundle(record: object) -> RememberedBundle:
+    match record:
+        case [space, name, line, column, list(files), stamp, storage]:
+            return RememberedBundle(
+                _text(space),
+                _text(name),
+                _number(line),
+                _number(column),
+                tuple(map(_text, files)),
+                _text(stamp),
+                _read_storage(storage),
+            )
+        case _:
+            raise ValueError(_RUBBISH)
+
+
+def _read_storage(record: object) -> Storage:
+    match record:
+        case [list(makes), list(mounts), owner, list(people)]:
+            return Storage(
+                tuple(map(_text, makes)),
+                tuple(map(_read_mount, mounts)),
+                _text(owner),
+                tuple(map(_text, people)),
+            )
+        case _:
+            raise ValueError(_RUBBISH)
+
+
+def _read_mount(record: object) -> Mount:
+    match record:
+        case [claim, line, column]:
+            return Mount(_text(claim), _number(line), _number(column))
+        case _:
+            raise ValueError(_RUBBISH)
+
+
+def _number(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(_RUBBISH)
+    return value
+
+
+def _text(value: object) -> str:
+    # What is no Unicode, or has a NUL, fails wherever it is written or opened.
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(_RUBBISH)
+    if not value.isascii():
+        value.encode()
+    return value
+
+
+_RUBBISH = "this is not how a memory is kept"
 
 
 def _written_problem(problem: Problem) -> list[Any]:
@@ -129,16 +208,27 @@ def _written_problem(problem: Problem) -> list[Any]:
     ]
 
 
-def _read_problem(place: Any, message: str, expected: str, hint: str, *rest: Any) -> Problem:
-    there, severity = rest
-    return Problem(
-        Position(*place),
-        message,
-        expected,
-        hint,
-        tuple(Position(*other) for other in there),
-        Severity(severity),
-    )
+def _read_problem(record: object) -> Problem:
+    match record:
+        case [place, message, expected, hint, list(there), severity]:
+            return Problem(
+                _read_position(place),
+                _text(message),
+                _text(expected),
+                _text(hint),
+                tuple(map(_read_position, there)),
+                Severity(_text(severity)),
+            )
+        case _:
+            raise ValueError(_RUBBISH)
+
+
+def _read_position(record: object) -> Position:
+    match record:
+        case [file, line, column]:
+            return Position(_text(file), _number(line), _number(column))
+        case _:
+            raise ValueError(_RUBBISH)
 
 
 def installation_digest(sources: Iterable[tuple[str, bytes]]) -> str:
@@ -149,7 +239,7 @@ def installation_digest(sources: Iterable[tuple[str, bytes]]) -> str:
         status = path.stat()
         digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     for name, data in sources:
-        digest.update(f"{name} {len(data)}\n".encode())
+        digest.update(f"{name} {len(data)}\n".encode(errors="surrogateescape"))
         digest.update(data)
     return digest.hexdigest()
 
@@ -167,7 +257,7 @@ def stamp(directory: str) -> str:
 def stamp_of(found: Iterable[tuple[str, os.stat_result]]) -> str:
     """The state of files as `stat` tells it."""
     states = sorted(f"{name}:{s.st_size}:{s.st_mtime_ns}:{s.st_ino}" for name, s in found)
-    return _digest("/".join(states).encode())
+    return _digest("/".join(states).encode(errors="surrogateescape"))
 
 
 def _digest(data: bytes) -> str:
@@ -176,5 +266,15 @@ def _digest(data: bytes) -> str:
 
 def cache_folder() -> Path:
     """Where the user's programs keep what they can make again."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "octavo"
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(base):  # noqa: PTH117 - the text may be empty
+        return Path(base) / "octavo"
+    try:
+        return Path.home() / ".cache" / "octavo"
+    except RuntimeError:  # a user of no name and no home: nothing is kept
+        return Path(os.devnull) / "octavo"
+
+
+def is_inside(root: Path) -> bool:
+    """Whether the cache folder stands in a source tree, where others may have filled it."""
+    return Path(os.path.realpath(cache_folder())).is_relative_to(os.path.realpath(root))

@@ -13,6 +13,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+# Objects of these names are the cluster's, or of tools beside us.
+RESERVED_NAMES = frozenset({"default", "default-editor", "default-viewer", "kubernetes"})
 # A StatefulSet puts `-` and ten more characters behind its name, in a label of at most 63.
 OBJECT_NAME_LIMIT = 52
 LABEL_LIMIT = 63
@@ -76,6 +78,7 @@ def object_name(notebook_name: str) -> str:
     """The name of the main objects of a notebook: fit for a Service and for a StatefulSet."""
     if (
         len(notebook_name) <= OBJECT_NAME_LIMIT
+        and notebook_name not in RESERVED_NAMES
         and is_service_name(notebook_name)
         and not _looks_hashed(notebook_name)
     ):

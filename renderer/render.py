@@ -18,6 +18,7 @@ from renderer.model.notebook import Notebook
 from renderer.names import object_name
 from renderer.revisions import Plan, Previous, Snapshots
 from renderer.schema import kubernetes
+from renderer.storage import NO_STORAGE, Storage, storage_of
 from renderer.templating.chart import Rendered
 from renderer.yamlio import load_all
 
@@ -28,6 +29,7 @@ class Result:
 
     bundle: Bundle | None
     problems: tuple[Problem, ...] = ()
+    storage: Storage = NO_STORAGE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,7 @@ class Renderer:
         self._selector = Selector(installation.catalog, settings.groups)
         self._composer = Composer(settings.values, settings.route)
         self._snapshots = Snapshots(settings.values)
+        self._dependencies = frozenset(installation.catalog.dependencies())
         self._version = settings.kubernetes or kubernetes.default_version()
 
     def render(self, notebook: Notebook, previous: Previous = Previous()) -> Result:  # noqa: B008 - frozen
@@ -69,7 +72,8 @@ class Renderer:
             return Result(None, error.problems)
         main = object_name(notebook.name)
         directory = f"notebooks/{notebook.namespace}/{notebook.name}"
-        return Result(bundle_of(directory, rendered, main), tuple(problems))
+        storage = storage_of(notebook, chosen.selection.template)
+        return Result(bundle_of(directory, rendered, main), tuple(problems), storage)
 
     def choose(self, notebook: Notebook, previous: Previous) -> Chosen:
         """What the notebook is made of. Raises InputError where it cannot be said."""
@@ -79,6 +83,8 @@ class Renderer:
         limit = notebook.history_limit
         if limit is None:
             limit = self.installation.settings.revision_history_limit
+        previous, left_out = revisions.offered(previous, self._dependencies)
+        problems.extend(left_out)
         plan = revisions.plan(notebook, self._snapshots.of(selection), previous, limit)
         if isinstance(plan, Problem):
             raise InputError([*problems, plan])
@@ -88,8 +94,13 @@ class Renderer:
     def explain(self, notebook: Notebook, previous: Previous) -> tuple[Step, ...]:
         """How the notebook's pod came to be, every leaf traced."""
         chosen = self.choose(notebook, previous)
-        if chosen.problems:
-            raise InputError(chosen.problems)
+        settings = self.installation.settings
+        problems = list(chosen.problems)
+        if not chosen.selection.is_whole:
+            findings = verdict.of_notebook(notebook, chosen.selection, settings)
+            problems.extend(f.located(notebook.origin.at(f.path)) for f in findings)
+        if has_errors(problems):
+            raise InputError(problems)
         self._composer.compose(notebook, chosen.selection, chosen.values)
         return self._composer.steps(notebook, chosen.selection, chosen.values)
 
@@ -97,7 +108,9 @@ class Renderer:
         notebook, template = chosen.notebook, chosen.selection.template
         problems = [
             finding.located(notebook.origin.at(finding.path))
-            for finding in verdict.of_notebook(notebook, template, self.installation.settings)
+            for finding in verdict.of_notebook(
+                notebook, chosen.selection, self.installation.settings
+            )
         ]
         findings = verdict.of_pod(composed, template, self._version)
         if findings:

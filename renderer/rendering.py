@@ -77,9 +77,9 @@ def compare(root: Path, output: OutputDirectory, options: Options = Options()) -
 
 def write(root: Path, output: OutputDirectory, options: Options = Options()) -> Summary:
     """Renders into the directory. Where there is a problem it raises, and writes nothing."""
-    kept = Memory(output.root) if options.remember else None
+    kept = Memory(output.root, root) if options.remember else None
     with output.writing():
-        workspace = open_workspace(root, kept.recalls if kept else _unknown)
+        workspace = open_workspace(root)
         digest = memory.installation_digest(workspace.shared)
         recalled = kept.files(digest) if kept else None
         batch = _batch(workspace, output, options)
@@ -116,10 +116,6 @@ def _nowhere(_: Bundle) -> Change:
     return Change.SAME
 
 
-def _unknown(_: SourceFile) -> bool:
-    return False
-
-
 def _refuse_empty(output: OutputDirectory) -> None:
     standing = output.bundles(set())
     if standing:
@@ -136,8 +132,8 @@ def _records(
     output: OutputDirectory,
     is_settled: Callable[[SourceFile], bool],
 ) -> dict[str, RememberedFile]:
-    """What may be passed over next time. Files that hold more than Notebooks never are."""
-    settled = {f.name for f in workspace.notebook_files if is_settled(f)} - workspace.strays
+    """What may be passed over next time."""
+    settled = {f.name for f in workspace.notebook_files if is_settled(f)}
     return {
         file.name: RememberedFile(
             file.version, tuple(_remembered(entry, output) for entry in file.entries), file.problems
@@ -155,4 +151,5 @@ def _remembered(entry: Entry, output: OutputDirectory) -> RememberedBundle:
         entry.position.column,
         entry.files,
         entry.stamp or output.stamp(entry.directory),
+        entry.storage,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from renderer import names
 from renderer.compose.layers import Layer, LayerName, Selection
-from renderer.errors import Problem
+from renderer.errors import Problem, Severity
 from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference
 from renderer.model.notebook import Notebook, UpdatePolicy
 from renderer.position import Origin
@@ -195,7 +195,7 @@ def restore(revision: Revision, selection: Selection) -> Selection:
         by_layer.setdefault(LayerName(written["layer"]), []).append(_read(written, origin))
     layers = tuple(Layer(name, tuple(by_layer[name])) for name in LayerName if name in by_layer)
     defaults = revision.data.get("parameters", {})
-    return Selection(selection.template, layers, defaults, is_restored=True)
+    return replace(selection, layers=layers, defaults=defaults, is_restored=True)
 
 
 def _read(written: Mapping[str, Any], origin: Origin) -> Fragment:
@@ -209,9 +209,31 @@ def _read(written: Mapping[str, Any], origin: Origin) -> Fragment:
     )
 
 
-def dependencies(revision: Revision) -> tuple[Dependency, ...]:
+def needs(revision: Revision) -> frozenset[Dependency]:
     """What a revision needs beside its notebook."""
-    return tuple(
+    return frozenset(
         Dependency(item["apiVersion"], item["kind"], item["name"], item["namespace"])
         for item in revision.data.get("dependencies", ())
     )
+
+
+def offered(previous: Previous, known: frozenset[Dependency]) -> tuple[Previous, list[Problem]]:
+    """The history without revisions that need what the catalog does not offer.
+
+    What is copied for a notebook is the catalog's to say, never a file's that was rendered before.
+    """
+    kept, problems = [], []
+    for revision in previous.revisions:
+        missing = needs(revision) - known
+        if not missing:
+            kept.append(revision)
+        elif revision.origin is not None:
+            names = ", ".join(sorted(f"{item.kind} {item.source}/{item.name}" for item in missing))
+            problems.append(
+                Problem(
+                    revision.origin.at(),
+                    f"the catalog does not offer {names}: this revision is left out",
+                    severity=Severity.WARNING,
+                )
+            )
+    return Previous(tuple(kept), previous.elected), problems

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from renderer.yamlio.limits import MAX_BYTES
 
 SETTINGS = "octavo.yaml"
 YAML = (".yaml", ".yml", ".json")
+# Directories in directories; deeper than this is no catalog.
+MAX_NESTING = 60
+# Control characters, and bytes that are not UTF-8 as Python tells of them.
+_UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
+_WAITING_FOR_NOBODY = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class SourceFile:
 
     name: str
     path: str
-    version: tuple[int, int, int, int] = field(compare=False)
+    version: tuple[int, ...] = field(compare=False)
 
     def read(self) -> bytes:
         """The bytes; a file too large to be ours is a problem, not a read."""
@@ -30,14 +36,50 @@ class SourceFile:
         if size > MAX_BYTES:
             raise InputError([_problem(self.name, f"the file has {size:,} bytes", _LIMIT)])
         try:
-            with open(self.path, "rb") as file:  # noqa: PTH123 - thousands of them
-                return file.read(MAX_BYTES + 1)
+            data = read_regular(self.path, self._is_the_same, follow=True)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror}"
             raise InputError([_problem(self.name, message)]) from error
+        if data is None or len(data) != size:
+            raise InputError([_problem(self.name, "the file changed while it was read: run again")])
+        return data
+
+    def _is_the_same(self, status: os.stat_result) -> bool:
+        return _version(status) == self.version
 
 
 _LIMIT = f"at most {MAX_BYTES:,} bytes in a file"
+
+
+def read_regular(
+    path: str,
+    accepts: Callable[[os.stat_result], bool],
+    begins: bytes = b"",
+    *,
+    follow: bool = False,
+) -> bytes | None:
+    """The bytes of a regular file that is accepted and begins so; None for any other.
+
+    Never waits for a pipe, and never reads more than the size that was accepted.
+    """
+    handle = os.open(path, _WAITING_FOR_NOBODY | (0 if follow else os.O_NOFOLLOW))
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or not accepts(status):
+            return None
+        with open(handle, "rb", buffering=0, closefd=False) as file:
+            head = file.read(len(begins)) if begins else b""
+            return None if head != begins else head + _rest(file.read, status.st_size - len(head))
+    finally:
+        os.close(handle)
+
+
+def _rest(read: Callable[[int], bytes], size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 class SourceTree:
@@ -72,36 +114,64 @@ class SourceTree:
             message = f"the directory {directory} lies outside the source tree"
             problems.append(_problem(SETTINGS, message, "a directory below the one of octavo.yaml"))
             return []
-        if os.path.isdir(os.path.join(self.root, start)):  # noqa: PTH112, PTH118
-            prefix = "" if start == "." else f"{start}/"
-            self._walk(prefix, found, problems, {os.path.realpath(self.root / start)})
+        path = os.path.join(self.root, start)  # noqa: PTH118 - no directory is looked for twice
+        if os.path.lexists(path):
+            try:
+                self._inside(start, path)
+                if stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116
+                    self._walk("" if start == "." else f"{start}/", found, problems, set())
+            except InputError as error:
+                problems.extend(error.problems)
+            except OSError as error:
+                problems.append(_unreadable(start, "directory", error))
         return sorted(found, key=lambda file: file.name)
 
     def _walk(
-        self, prefix: str, found: list[SourceFile], problems: list[Problem], seen: set[str]
+        self,
+        prefix: str,
+        found: list[SourceFile],
+        problems: list[Problem],
+        seen: set[tuple[int, int]],
     ) -> None:
+        path = os.path.join(self.root, prefix)  # noqa: PTH118
         try:
-            with os.scandir(os.path.join(self.root, prefix)) as entries:  # noqa: PTH118
+            status = os.stat(path)  # noqa: PTH116
+            with os.scandir(path) as entries:
                 listed = list(entries)
         except OSError as error:
-            problems.append(_problem(prefix, f"the directory cannot be read: {error.strerror}"))
+            problems.append(_unreadable(prefix, "directory", error))
+            return
+        if (status.st_dev, status.st_ino) in seen:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        if prefix.count("/") > MAX_NESTING:
+            expected = f"at most {MAX_NESTING} directories in one another"
+            problems.append(_problem(prefix, "the directories are nested too deeply", expected))
             return
         for entry in listed:
             if entry.name.startswith("."):
                 continue
             name = prefix + entry.name
             try:
-                if entry.is_symlink():
-                    self._inside(name, entry.path)
-                if entry.is_dir():
-                    real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
-                    if real not in seen:
-                        seen.add(real)
-                        self._walk(f"{name}/", found, problems, seen)
+                if self._is_directory(name, entry):
+                    self._walk(f"{name}/", found, problems, seen)
                 else:
                     found.extend(self._file(name, entry.path))
             except InputError as error:
                 problems.extend(error.problems)
+
+    def _is_directory(self, name: str, entry: os.DirEntry[str]) -> bool:
+        if _UNPRINTABLE.search(name):
+            message = "the name of this file holds bytes that cannot be shown"
+            raise InputError([
+                _problem(name, message, "a name in UTF-8 without control characters")
+            ])
+        if entry.is_symlink():
+            self._inside(name, entry.path)
+        try:
+            return entry.is_dir()
+        except OSError as error:
+            raise InputError([_unreadable(name, "file", error)]) from error
 
     def _file(self, name: str, path: str) -> Iterator[SourceFile]:
         if os.path.islink(path):  # noqa: PTH114
@@ -109,13 +179,10 @@ class SourceTree:
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
-            raise InputError([
-                _problem(name, f"the file cannot be read: {error.strerror}")
-            ]) from error
+            raise InputError([_unreadable(name, "file", error)]) from error
         if not stat.S_ISREG(status.st_mode):
             raise InputError([_problem(name, "this is no regular file", "a file of YAML")])
-        version = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        yield SourceFile(name, path, version)
+        yield SourceFile(name, path, _version(status))
 
     def _inside(self, name: str, path: str) -> None:
         real = os.path.realpath(path)
@@ -124,5 +191,25 @@ class SourceTree:
             raise InputError([_problem(name, message, "a link to a file of this tree")])
 
 
+def _version(status: os.stat_result) -> tuple[int, ...]:
+    return (
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        status.st_ino,
+        status.st_dev,
+    )
+
+
+def _unreadable(name: str, what: str, error: OSError) -> Problem:
+    return _problem(name, f"the {what} cannot be read: {error.strerror}")
+
+
 def _problem(name: str, message: str, expected: str = "") -> Problem:
-    return Problem(Position(name, 1, 1), message, expected)
+    return Problem(Position(_shown(name), 1, 1), message, expected)
+
+
+def _shown(name: str) -> str:
+    """A name with what a terminal would not show written as escapes."""
+    text = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

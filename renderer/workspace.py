@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from renderer.code_cache import CodeCache
-from renderer.errors import InputError, Problem, Severity
+from renderer.errors import InputError, Problem
 from renderer.installation import (
     ChartFiles,
     Installation,
     Sorted,
+    has_errors,
     install,
     settings_of,
     sort_documents,
@@ -27,31 +27,24 @@ from renderer.sources import SourceFile, SourceTree
 from renderer.yamlio import load_all
 
 CHARTS = ("notebook", "namespace")
-CATALOG_KIND = re.compile(rb"kind['\"]?\s*:\s*['\"]?(Template|PodDefault|Size)\b")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Workspace:
-    """What a render starts from. Notebooks that stand in catalog files are read already.
-
-    `read` holds bytes of Notebook files that were looked into, until they are asked for.
-    """
+    """What a render starts from. Notebooks that stand in catalog files are read already."""
 
     settings: Settings
     installation: Installation | None
     notebook_files: Sequence[SourceFile]
     catalog_notebooks: Sequence[Notebook]
-    strays: frozenset[str]
     shared: tuple[tuple[str, bytes], ...]
-    read: dict[str, bytes]
     problems: tuple[Problem, ...]
 
     def notebooks_in(self, file: SourceFile, problems: list[Problem]) -> list[Notebook]:
-        """The Notebooks of a file; what else is in it was read with the catalog."""
-        data = self.read.pop(file.name, None)
-        if data is None:
-            data = _bytes(file, problems)
-        return sort_documents(_load(file, data, problems), problems).notebooks
+        """The Notebooks of a file; nothing else may be in it."""
+        found = sort_documents(_load(file, _bytes(file, problems), problems), problems)
+        problems.extend(_misplaced(item) for item in found.items)
+        return found.notebooks
 
     def find(self, namespace: str, name: str, problems: list[Problem]) -> list[Notebook]:
         """The Notebooks of this name; only files that mention it are read as YAML."""
@@ -63,14 +56,9 @@ class Workspace:
         return [item for item in found if (item.namespace, item.name) == (namespace, name)]
 
 
-def open_workspace(
-    root: Path, is_known: Callable[[SourceFile], bool] = lambda _: False
-) -> Workspace:
-    """Reads settings, catalog and charts. Problems are kept, not raised.
-
-    Notebook files that are known to hold nothing but Notebooks are not looked into.
-    """
-    return _Opening(SourceTree(root)).workspace(is_known)
+def open_workspace(root: Path) -> Workspace:
+    """Reads settings, catalog and charts. Problems are kept, not raised."""
+    return _Opening(SourceTree(root)).workspace()
 
 
 class _Opening:
@@ -80,21 +68,20 @@ class _Opening:
         self._tree = tree
         self._problems: list[Problem] = []
         self._shared: list[tuple[str, bytes]] = []
-        self._read: dict[str, bytes] = {}
         self._found = Sorted()
 
-    def workspace(self, is_known: Callable[[SourceFile], bool]) -> Workspace:
+    def workspace(self) -> Workspace:
         tree, problems = self._tree, self._problems
         settings = self._settings()
+        if has_errors(problems):
+            # Most of what follows would only be said because of them.
+            return Workspace(settings, None, (), (), (), tuple(problems))
         catalog_files = tree.yaml_files(settings.catalog, problems)
         for file in catalog_files:
             self._catalog_file(file)
         in_catalog = {file.name for file in catalog_files}
         listed = tree.yaml_files(settings.notebooks, problems)
         notebook_files = [file for file in listed if file.name not in in_catalog]
-        strays = frozenset(
-            file.name for file in notebook_files if not is_known(file) and self._stray(file)
-        )
         charts = tuple(self._chart(settings, name) for name in CHARTS)
         installation = install(settings, self._found, charts, problems)
         return Workspace(
@@ -102,9 +89,7 @@ class _Opening:
             installation,
             notebook_files,
             self._found.notebooks,
-            strays,
             tuple(self._shared),
-            self._read,
             tuple(problems),
         )
 
@@ -132,46 +117,37 @@ class _Opening:
         self._found.notebooks.extend(found.notebooks)
         self._found.faulty.extend(found.faulty)
 
-    def _stray(self, file: SourceFile) -> bool:
-        """Catalog documents that stand among the Notebooks: they count, and a warning says so."""
-        try:
-            data = self._read[file.name] = file.read()
-        except InputError:
-            return False  # said when the file's turn comes
-        if not CATALOG_KIND.search(data):
-            return False
-        self._shared.append((file.name, data))
-        found = sort_documents(_load(file, data, []), [])
-        self._found.items.extend(found.items)
-        self._found.faulty.extend(found.faulty)
-        self._problems.extend(_stray_problem(item) for item in found.items)
-        return True
-
     def _chart(self, settings: Settings, chart: str) -> ChartFiles:
+        folder = f"{settings.charts}/{chart}"
         shipped = {
-            item.name: item.read_text(encoding="utf-8")
+            f"{folder}/{item.name}": item.read_text(encoding="utf-8")
             for item in _sorted(files("renderer.charts") / chart)
             if _is_template(item.name)
         }
         overlay = {}
-        for file in self._tree.files(f"{settings.charts}/{chart}", self._problems):
-            if _is_template(file.name):
-                data = _bytes(file, self._problems)
-                try:
-                    overlay[file.name.rsplit("/", 1)[-1]] = data.decode()
-                except UnicodeDecodeError:
-                    place = Position(file.name, 1, 1)
-                    self._problems.append(Problem(place, "this chart file is not UTF-8"))
+        for file in self._tree.files(folder, self._problems):
+            if not _is_template(file.name):
+                continue
+            if file.name.rpartition("/")[0] != folder:
+                message = "a chart's files stand side by side: nothing below them is read"
+                self._problems.append(Problem(Position(file.name, 1, 1), message))
+                continue
+            try:
+                overlay[file.name] = _bytes(file, self._problems).decode()
+            except UnicodeDecodeError:
+                place = Position(file.name, 1, 1)
+                self._problems.append(Problem(place, "this chart file is not UTF-8"))
         self._shared.extend((name, text.encode()) for name, text in {**shipped, **overlay}.items())
-        return ChartFiles(shipped, overlay, CodeCache())
+        return ChartFiles(shipped, overlay, CodeCache.for_tree(self._tree.root))
 
 
-def _stray_problem(item: Template | PodDefault | Size) -> Problem:
+def _misplaced(item: Template | PodDefault | Size) -> Problem:
+    kind = type(item).__name__
     return Problem(
         item.origin.at(("kind",)),
-        f"the {type(item).__name__} {item.namespace}/{item.name} stands among the Notebooks",
-        hint="keep it below the catalog's directory, where only platform teams write",
-        severity=Severity.WARNING,
+        f"the {kind} {item.namespace}/{item.name} stands among the Notebooks and is not read",
+        expected="only Notebooks, as whoever may write here shall not define what pods may be",
+        hint="move it below the catalog's directory",
     )
 
 

@@ -13,6 +13,8 @@ from renderer.model.notebook import HomeChoice, Notebook
 from renderer.position import Path
 from renderer.schema.words import quoted
 
+# Whatever else there is, is asked for only where the Template's limits offer it.
+ALWAYS_THERE = ("cpu", "memory")
 BOTH_KINDS = ("requests", "limits")
 
 
@@ -22,6 +24,10 @@ def check_amounts(notebook: Notebook, template: Template) -> Iterator[Finding]:
         yield from _check_resources(notebook.resources, ("spec", "resources"), template)
     if notebook.home is not None:
         yield from _check_home(notebook.home, template)
+    memory = (template.limits or EMPTY).get("memory")
+    if memory is not None and quantity.exceeds(notebook.shared_memory, memory):
+        amounts = (notebook.shared_memory, memory)
+        yield _too_much(("spec", "sharedMemory"), "memory", amounts, template)
     storage = (template.limits or EMPTY).get("storage")
     for index, volume in enumerate(notebook.volumes):
         if storage is not None and quantity.exceeds(volume.size, storage):
@@ -49,7 +55,9 @@ def _check_resources(
     for where, amounts in lists:
         for name, amount in amounts.items():
             most = template.limits.get(name)
-            if most is not None and quantity.exceeds(amount, most):
+            if most is None and name not in ALWAYS_THERE and quantity.exceeds(amount, 0):
+                yield _too_much((*where, name), name, (amount, 0), template)
+            elif most is not None and quantity.exceeds(amount, most):
                 yield _too_much((*where, name), name, (amount, most), template)
 
 

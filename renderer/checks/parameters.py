@@ -16,6 +16,7 @@ from renderer.schema.words import EXPECTED_TYPE, either, found, place, quoted
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
+MOST_VALUES = 5_000
 EXPECTED = {
     "exclusiveMaximum": "less than {limit}",
     "exclusiveMinimum": "more than {limit}",
@@ -44,6 +45,9 @@ def check_parameters(
     if schema is None:
         message = f"the Template {quoted(template)} has no parameters"
         return [Finding((), message)] if given else []
+    if not _fits(given):
+        expected = f"at most {MOST_VALUES:,}, counting what is inside of others"
+        return [Finding((), "there are too many values in the parameters", expected)]
     properties = mapping(schema.get("properties"))
     findings = list(_unknown(schema, properties, given, template))
     try:
@@ -55,6 +59,17 @@ def check_parameters(
     if not _is_valid(validator, complete):
         findings += [each for error in _errors(validator, complete) for each in _worded(error)]
     return findings
+
+
+def _fits(given: Mapping[str, Any]) -> bool:
+    """Whether there are few enough values for each to be compared with all of a schema."""
+    waiting: list[Any] = [given]
+    for value in waiting:  # grows on the way
+        if isinstance(value, (Mapping, list)):
+            waiting += value.values() if isinstance(value, Mapping) else value
+        if len(waiting) > MOST_VALUES:
+            return False
+    return True
 
 
 def _unknown(

@@ -14,6 +14,7 @@ from renderer.compose.finish import finish
 from renderer.compose.layers import Layer, LayerName, Selection
 from renderer.compose.mold import Mold, is_moldable, open_places, with_tokens
 from renderer.compose.own import own_fragments
+from renderer.compose.places import taken_places
 from renderer.compose.trace import position_in, trace, trace_notebook
 from renderer.compose.variables import variables_of
 from renderer.errors import Finding, InputError, Problem
@@ -71,6 +72,9 @@ class Composer:
         else:
             base = Composed(pod, mold.main, mold.port)
         pod, main = base.pod, base.main
+        taken = list(taken_places(notebook, pod, main))
+        if taken:
+            raise InputError(taken)
         for own in own_fragments(notebook, selection.template):
             pod = self._folded(pod, own, fold.adapt(own.template, main, pod))
         return Composed(finish(pod, notebook, main, self._route), main, base.port)
@@ -202,7 +206,8 @@ class Composer:
     def _variables(
         self, notebook: Notebook, selection: Selection, values: Values
     ) -> Mapping[str, Any]:
-        return variables_of(notebook, selection, self._values if values is None else values)
+        known = self._values if values is None else values
+        return variables_of(notebook, selection, known, self._route)
 
     @staticmethod
     def _folded(pod: Pod, fragment: Fragment, patch: Pod) -> Pod:

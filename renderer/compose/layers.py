@@ -43,14 +43,19 @@ class Layer:
 class Selection:
     """What of the catalog makes a notebook's pod, and what a revision remembers of it.
 
-    `defaults` are those of the Template's parameters. A restored selection is one notebook's
-    own, out of its revision; any other is shared by all that choose alike.
+    `image` and `size` are those that are taken, chosen or not; `defaults` are those of the
+    Template's parameters. A restored selection is one notebook's
+    own, out of its revision; any other is shared by all that choose alike. It is not whole
+    where something was chosen that is not there.
     """
 
     template: Template | None
     layers: tuple[Layer, ...]
+    image: str = ""
+    size: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     is_restored: bool = False
+    is_whole: bool = True
 
     @property
     def fragments(self) -> tuple[Fragment, ...]:
@@ -83,7 +88,7 @@ class Selector:
             for item in self._catalog.matched
             if matches(item.match, notebook, image, self._groups)  # type: ignore[arg-type]
         ]
-        options = self._named(notebook, home, problems)
+        options = self._options(notebook, template, home, problems)
         size = self._size(notebook, template, home, problems)
         layers = [Layer(LayerName.TEMPLATE, base)]
         taken: set[PodDefault] = set()
@@ -98,7 +103,11 @@ class Selector:
                 layers.append(Layer(name, tuple(item.fragment for item in fresh)))
         if size is not None:
             layers.append(Layer(LayerName.SIZE, (size,)))
-        return Selection(template, tuple(layers), _defaults(template)), problems
+        size_name = size.name.name if size else ""
+        taken_ones = (image, size_name, _defaults(template))
+        is_whole = len(options) == len(notebook.options) and (not notebook.size or size is not None)
+        selection = Selection(template, tuple(layers), *taken_ones, is_whole=is_whole)
+        return selection, problems
 
     def _template(self, notebook: Notebook) -> Template | list[Problem]:
         spec = notebook.origin / "spec"
@@ -125,17 +134,24 @@ class Selector:
         )
         return [item for item in found if not isinstance(item, Unresolved)]
 
-    def _named(
-        self, notebook: Notebook, namespace: str, problems: list[Problem]
+    def _options(
+        self,
+        notebook: Notebook,
+        template: Template | None,
+        namespace: str,
+        problems: list[Problem],
     ) -> list[PodDefault]:
         items = []
         for index, reference in enumerate(notebook.options):
             found = self._catalog.pod_default(reference, namespace)
-            if isinstance(found, Unresolved):
+            if not isinstance(found, Unresolved):
+                items.append(found)
+                if _is_foreign(found, template):
+                    problems.append(_foreign(found, notebook, index))
+            elif template is None or template.options is None:
+                # A Template that lists its options has said already that this is none of them.
                 path: Path = ("options", index)
                 problems.extend(unresolved_at(found, notebook.origin / "spec", path))
-            else:
-                items.append(found)
         return items
 
     def _size(
@@ -150,10 +166,26 @@ class Selector:
             return None
         found = self._catalog.size(name, namespace)
         if isinstance(found, Unresolved):
-            if notebook.size:
+            if notebook.size and (template is None or template.sizes is None):
                 problems.extend(unresolved_at(found, notebook.origin / "spec", ("size",)))
             return None
         return found.fragment
+
+
+def _is_foreign(option: PodDefault, template: Template | None) -> bool:
+    """Whether a Template that lists no options is asked for one of another namespace."""
+    return (
+        template is not None and template.options is None and option.namespace != template.namespace
+    )
+
+
+def _foreign(option: PodDefault, notebook: Notebook, index: int) -> Problem:
+    return Problem(
+        notebook.origin.at(("spec", "options", index)),
+        f"the PodDefault {option.namespace}/{option.name} is not offered to {notebook}",
+        expected="one of the Template's namespace",
+        hint="a Template offers those of other namespaces in spec.options",
+    )
 
 
 def _defaults(template: Template | None) -> Mapping[str, Any]:

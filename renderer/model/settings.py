@@ -63,6 +63,7 @@ class Settings:
     output: str = "rendered"
     create_namespaces: bool = True
     allowed_namespaces: tuple[str, ...] = ("*",)
+    inline: tuple[str, ...] | None = None
     namespace_defaults: NamespacePolicy = field(default_factory=NamespacePolicy)
     namespaces: Mapping[str, NamespacePolicy] = field(default_factory=dict)
     network_policy: bool = False

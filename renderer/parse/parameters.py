@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from renderer.errors import Problem
+from renderer.parse.extent import unbounded
 from renderer.parse.result import Remark
 from renderer.parse.shapes import mapping_at
 from renderer.position import Document, Path
 
 PLACE = ("spec", "parameters")
+TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 REFERENCES = ("$ref", "$dynamicRef")
 
 
@@ -21,7 +23,12 @@ def parameter_faults(document: Document) -> Iterator[Problem]:
     for path in leaving:
         words = Remark("a reference leaves the schema", 'a reference that begins with "#"')
         yield words.at(document, path)
-    if schema and not leaving:
+    if not schema or leaving:
+        return
+    message, expected = unbounded(schema)
+    if message:
+        yield Remark(message, expected).at(document, PLACE)
+    else:
         yield from _against_itself(document, dict(schema))
 
 
@@ -49,8 +56,8 @@ def _against_itself(document: Document, schema: dict[str, Any]) -> Iterator[Prob
         validator = Draft202012Validator(optional)
         Draft202012Validator(schema)
     except ValidationError as error:
-        words = Remark("this is no JSON schema that can be used", hint="see json-schema.org")
-        yield words.at(document, (*PLACE, *error.instance_path))
+        path = tuple(error.instance_path)
+        yield _no_schema(path, error.instance).at(document, (*PLACE, *path))
         return
     except ValueError:
         yield Remark("this is no JSON schema that can be used").at(document, PLACE)
@@ -61,9 +68,22 @@ def _against_itself(document: Document, schema: dict[str, Any]) -> Iterator[Prob
         for name, each in properties.items()
         if isinstance(each, dict) and "default" in each
     }
-    if validator.is_valid(defaults):
+    if not defaults or validator.is_valid(defaults):
         return
     for fault in explain(validator, optional, defaults):
         place = (*PLACE, "properties", *fault.path[:1], "default", *fault.path[1:])
         words = Remark(f"a default is refused: {fault.message}", fault.expected, fault.hint)
         yield words.at(document, place)
+
+
+def _no_schema(path: Path, value: Any) -> Remark:
+    """The words for what the schema of schemas refuses, where it stands and what it is."""
+    from renderer.schema.suggest import did_you_mean
+    from renderer.schema.words import either, quoted
+
+    is_type = path[-1:] == ("type",) and path[-2:-1] != ("properties",)
+    if is_type and isinstance(value, str):
+        return Remark(
+            f"there is no type {quoted(value)}", either(TYPES), did_you_mean(value, TYPES)
+        )
+    return Remark("this is no JSON schema that can be used", hint="see json-schema.org")

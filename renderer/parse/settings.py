@@ -39,6 +39,7 @@ def _settings(value: Mapping[str, Any]) -> Settings:
         output=get("output", default.output),
         create_namespaces=namespaces.get("create", default.create_namespaces),
         allowed_namespaces=tuple(namespaces.get("allowed", default.allowed_namespaces)),
+        inline=tuple(namespaces["inline"]) if "inline" in namespaces else None,
         namespace_defaults=_policy(namespaces.get("defaults", {})),
         namespaces={name: _policy(written) for name, written in policies.items()},
         network_policy=get("networkPolicy", default.network_policy),

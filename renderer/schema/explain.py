@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from renderer.errors import Finding
@@ -33,13 +34,17 @@ BOUND = {
 }
 
 
+MOST = 100
+
+
 def explain(
     validator: Draft202012Validator, schema: Mapping[str, Any], value: Any
 ) -> list[Finding]:
-    """One finding per fault, in the order of the schema."""
+    """One finding per fault, in the order of the schema, but no more than anybody reads."""
     try:
-        errors = list(validator.iter_errors(value))
-        findings = [each for error in errors for each in _worded(error, schema)]
+        errors = validator.iter_errors(value)
+        worded = (each for error in errors for each in _worded(error, schema))
+        findings = list(islice(worded, MOST))
     except ValueError:
         findings = list(_unreadable(value, ()))
     return list(dict.fromkeys(findings)) or [Finding((), "the document does not fit its schema")]
@@ -111,7 +116,7 @@ def _best_branch(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[
         )
     ]
     if fitting:
-        for each in min(fitting, key=len):
+        for each in fitting[0]:
             yield from _worded(each, schema)
         return
     path: Path = tuple(error.instance_path)
@@ -131,13 +136,15 @@ def _best_branch(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[
 
 
 def _wrong_type(path: Path, value: Any, holder: Mapping[str, Any]) -> Finding:
-    types = holder["type"] if isinstance(holder["type"], list) else [holder["type"]]
+    written = holder.get("type", [])
+    types = written if isinstance(written, list) else [written]
     expected = holder.get("x-expected") or either([EXPECTED_TYPE[name] for name in types])
     return Finding(path, f"{place(path)} is {found(value)}", expected, type_hint(value, types))
 
 
 def _not_listed(path: Path, value: Any, holder: Mapping[str, Any]) -> Finding:
-    allowed = [str(each) for each in holder.get("enum", [holder.get("const")])]
+    listed = holder.get("enum", [holder["const"]] if "const" in holder else [])
+    allowed = [str(each) for each in listed]
     if not isinstance(value, str):
         return Finding(path, f"{place(path)} is {found(value)}", either(allowed))
     message = f"{place(path)} cannot be {quoted(value)}"
@@ -145,9 +152,12 @@ def _not_listed(path: Path, value: Any, holder: Mapping[str, Any]) -> Finding:
 
 
 def _not_matching(path: Path, value: str, holder: Mapping[str, Any]) -> Finding:
+    expected = holder.get("x-expected")
+    if expected is None:  # no schema of ours: its pattern may be no Python, or take for ever
+        return Finding(path, f"{place(path)} does not fit its pattern")
     message = f"{place(path)} cannot be {quoted(value)}" if value else f"{place(path)} is empty"
     hint = rewritten(value, holder["pattern"], holder.get("maxLength"))
-    return Finding(path, message, holder.get("x-expected", ""), hint)
+    return Finding(path, message, expected, hint)
 
 
 def _wrong_key(path: Path, key: str, holder: Mapping[str, Any]) -> Finding:
@@ -165,7 +175,7 @@ def _out_of_bounds(path: Path, value: Any, holder: Mapping[str, Any], keyword: s
             message = f"{place(path)} has {len(value)} of them"
         case _:
             message = f"{place(path)} is {value}"
-    bound = BOUND[keyword].format(limit=holder[keyword])
+    bound = BOUND[keyword].format(limit=holder[keyword]) if keyword in holder else ""
     meant = "" if keyword == "maxLength" else holder.get("x-expected", "")
     return Finding(path, message, meant or bound)
 
@@ -173,9 +183,12 @@ def _out_of_bounds(path: Path, value: Any, holder: Mapping[str, Any], keyword: s
 def _holder(schema: Mapping[str, Any], steps: list[Any]) -> tuple[Mapping[str, Any], str]:
     """The part of the schema that holds the keyword which failed, and that keyword."""
     node: Any = schema
-    for step in steps[:-1]:
-        node = node[step]
-    return (node, str(steps[-1])) if isinstance(node, dict) else ({}, "")
+    try:
+        for step in steps[:-1]:
+            node = node[step]
+    except (KeyError, IndexError, TypeError):  # a property without a name is no step of the path
+        node = {}
+    return node if isinstance(node, dict) else {}, str(steps[-1])
 
 
 def _resolved(node: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -183,7 +196,8 @@ def _resolved(node: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(node, dict):
         return {}
     name = node.get("$ref", "").rpartition("/")[2]
-    return {**_resolved(schema["$defs"][name], schema), **node} if name else node
+    definition = schema.get("$defs", {}).get(name)
+    return {**definition, **node} if isinstance(definition, dict) else node
 
 
 def _unreadable(value: Any, path: Path) -> Iterator[Finding]:

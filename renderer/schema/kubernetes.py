@@ -42,6 +42,20 @@ def check_pod_template(pod: Mapping[str, Any], version: str) -> list[Finding]:
     return _check(POD_TEMPLATE, pod, minor_version(version))
 
 
+def unknown_fields(fragment: Mapping[str, Any], version: str) -> list[Finding]:
+    """The fields of a partial pod template that there are not; directives are no fields."""
+    findings = check_pod_template(fragment, version)
+    if not findings:
+        return []
+    from renderer.schema.kubernetes_faults import NO_SUCH_FIELD
+
+    return [
+        finding
+        for finding in findings
+        if finding.message.endswith(NO_SUCH_FIELD) and not str(finding.path[-1]).startswith("$")
+    ]
+
+
 def check_object(obj: Mapping[str, Any], version: str) -> list[Finding]:
     """The same for a whole object; nothing for kinds that there is no schema of."""
     type_name = _file()["kinds"].get(f"{obj.get('apiVersion')}/{obj.get('kind')}")

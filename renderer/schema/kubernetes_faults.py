@@ -18,6 +18,9 @@ QUANTITY = "a quantity such as 500m, 2 or 4Gi"
 FEW = 8
 
 
+NO_SUCH_FIELD = "there is no such field"
+
+
 def faults(validator: Draft202012Validator, value: Any, version: str) -> list[Finding]:
     """One finding for each thing that is wrong."""
     findings = (
@@ -81,7 +84,7 @@ def _unknown(path: Path, type_name: str, value: Any, version: str) -> Finding:
     if later:
         hint = f"there is one from Kubernetes {later} on; the pod is checked for {version}"
     expected = f"one of {either(known)}" if len(known) <= FEW else ""
-    return Finding(path, f"{spelled(path, value)}: there is no such field", expected, hint)
+    return Finding(path, f"{spelled(path, value)}: {NO_SUCH_FIELD}", expected, hint)
 
 
 def _type_name(error: ValidationError) -> str:

@@ -29,6 +29,8 @@ Plan: TypeAlias = "list[tuple[str | int, int | Plan]]"
 
 _VALUE = "fragment value"
 _LITERALLY = "write {{ '{{' }} for two braces that are meant as they stand"
+_MOST_PROBLEMS = 20
+_MOST_TRIED = 200
 _ONLY_VALUES = "only {{ expression }} can"
 
 
@@ -55,10 +57,11 @@ class CompiledFragment:
         """What the fragment's expressions give, in the order of `paths`."""
         if self._run is None:
             return []
+        state = State(variables)
         try:
-            return list(self._run(_context(variables)))
+            return list(self._run(state.context(_sandbox())))
         except Exception as fault:  # noqa: BLE001  (whatever a template raises is said in words)
-            raise InputError(self._problems(fault, variables)) from None
+            raise InputError(self._problems(fault, variables, state)) from None
 
     def filled(self, values: Sequence[Any]) -> Mapping[str, Any]:
         """The fragment with these values in the places of its expressions."""
@@ -71,14 +74,22 @@ class CompiledFragment:
     def paths(self) -> tuple[Path, ...]:
         return tuple(leaf.path for leaf in self._leaves)
 
-    def _problems(self, fault: Exception, variables: Mapping[str, Any]) -> list[Problem]:
-        """The fault that ended the run, and those of the expressions behind it."""
+    def _problems(
+        self, fault: Exception, variables: Mapping[str, Any], state: State
+    ) -> list[Problem]:
+        """The fault that ended the run, and those of expressions behind it, as far as work is left.
+
+        Each is compiled again, alone: only so many are tried.
+        """
         place = place_of(fault.__traceback__)
         failed = place[1] - 1 if place else 0
         found = [self._problem(failed, fault, variables)]
-        for number in range(failed + 1, len(self._leaves)):
+        last = min(len(self._leaves), failed + 1 + _MOST_TRIED)
+        for number in range(failed + 1, last):
+            if state.budget.left < 0 or len(found) >= _MOST_PROBLEMS:
+                break
             try:
-                list(_compiled([self._leaves[number]])(_context(variables)))
+                list(_compiled([self._leaves[number]])(state.context(_sandbox())))
             except Exception as later:  # noqa: BLE001  (as above)
                 found.append(self._problem(number, later, variables))
         return found
@@ -102,6 +113,8 @@ def compile_fragment(template: Mapping[str, Any], locate: Locate) -> CompiledFra
     problems: list[Problem] = []
 
     def add(path: Path, text: str) -> int:
+        if len(problems) >= _MOST_PROBLEMS:
+            return 0
         try:
             leaves.append(_Leaf(path, _parsed(text, len(leaves) + 1)))
         except Exception as fault:  # noqa: BLE001  (whatever the parser raises is said in words)
@@ -200,10 +213,6 @@ def _value(context: WorkContext, value: Any) -> Any:
 def _said(fault: Exception) -> tuple[str, str, str]:
     message, hint = described(fault)
     return message, "", hint
-
-
-def _context(variables: Mapping[str, Any]) -> WorkContext:
-    return State(variables).context(_sandbox())
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,8 @@ from jinja2 import Template, TemplateSyntaxError
 from jinja2.exceptions import TemplateNotFound, TemplateRuntimeError, UndefinedError
 
 TOO_DEEP = "nests too deeply"
+_MOST_NAMED = 1_000
+_DEEPEST_NAMED = 2
 
 
 class RefusedError(TemplateRuntimeError):
@@ -49,7 +51,7 @@ def described(fault: BaseException, variables: Iterable[str] = ()) -> tuple[str,
         case ForbiddenError():
             return fault.message or "", fault.hint
         case TemplateSyntaxError():
-            return f"the template cannot be read: {fault.message}", ""
+            return f"the template cannot be read: {fault.message}", _reading_hint(fault)
         case TemplateNotFound():
             return f'there is no "{fault.name}" to import', "only files named _*.jinja can be"
         case _:
@@ -75,8 +77,32 @@ def _unknown(fault: UnknownError, variables: Iterable[str]) -> tuple[str, str]:
         candidates = [name for name in variables if not name.startswith("_")]
         return f'"{fault.name}" is not defined', suggestion(str(fault.name), candidates)
     if isinstance(fault.owner, Mapping):
-        return f'there is no "{fault.name}" here', suggestion(str(fault.name), fault.owner)
+        holder = _path_to(fault.owner, variables)
+        missing_entry = f'{holder} has no "{fault.name}"' if holder else ""
+        message = missing_entry or f'there is no "{fault.name}" here'
+        return message, suggestion(str(fault.name), fault.owner)
     return f'{kind_of(fault.owner)} has no "{fault.name}"', ""
+
+
+def _reading_hint(fault: TemplateSyntaxError) -> str:
+    if fault.message == "unexpected '.'":
+        return "a variable is named without a dot in front: values.x"
+    return ""
+
+
+def _path_to(owner: Any, variables: Iterable[str]) -> str:
+    """How a template names a map near the top of the variables, or nothing."""
+    waiting: list[tuple[str, Any]] = [("", variables)]
+    for path, value in waiting:  # grows on the way
+        if not isinstance(value, Mapping) or len(waiting) > _MOST_NAMED:
+            continue
+        for name, child in value.items():
+            if isinstance(name, str) and name.isidentifier() and isinstance(child, Mapping):
+                if child is owner:
+                    return f"{path}{name}"
+                if path.count(".") < _DEEPEST_NAMED:
+                    waiting.append((f"{path}{name}.", child))
+    return ""
 
 
 def suggestion(word: str, candidates: Iterable[object]) -> str:

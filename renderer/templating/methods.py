@@ -8,7 +8,7 @@ from typing import Any
 from jinja2.utils import Namespace
 
 from renderer.templating.faults import RefusedError
-from renderer.templating.operators import concat
+from renderer.templating.operators import concat, search_cost
 from renderer.templating.values import OMIT, plain, refuse, size, text
 
 MAX_RANGE = 100_000
@@ -40,6 +40,7 @@ def called(name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> A
 def replace(context: Any, value: str, old: str, new: str, count: int = -1) -> str:
     value, old, new = text(value), text(old), text(new)
     context.budget.spend(len(value))
+    search_cost(context, len(value), len(old))
     found = value.count(old) if count < 0 else min(count, value.count(old))
     context.budget.spend(found * len(new))
     return value.replace(old, new, count)
@@ -56,11 +57,22 @@ def join(context: Any, values: Any, separator: str = "") -> str:
     return separator.join(texts)
 
 
+# Those whose time may grow with the text times what is sought in it.
+_SEARCHES = frozenset((
+    *("strip", "lstrip", "rstrip", "split", "rsplit", "partition", "rpartition"),
+    *("find", "rfind", "count"),
+))
+
+
 def _of_str(name: str) -> Callable[..., Any]:
     method = getattr(str, name)
+    searches = name in _SEARCHES
 
     def run(context: Any, value: str, *args: Any) -> Any:
-        context.budget.spend(len(value) + (sum(map(size, args)) if args else 0))
+        given = sum(map(size, args)) if args else 0
+        context.budget.spend(len(value) + given)
+        if searches:
+            search_cost(context, len(value), given)
         result = method(value, *args)
         if isinstance(result, list):
             context.budget.spend(8 * len(result))

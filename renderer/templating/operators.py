@@ -14,6 +14,7 @@ from renderer.templating.work import STEP
 LARGEST = 2**64
 _LARGEST_BITS = 64
 _WIDEST_FIELD = 3  # digits
+_SEARCHED_PER_UNIT = 64
 _ATOMS = frozenset((int, bool, type(None)))
 _LISTS = frozenset((list, tuple, range))
 _DIRECTIVE = re.compile(r"%(?:\([^)]*\))?[-#0 +]*([\d*]*)(?:\.([\d*]*))?[hlL]?(.)", re.DOTALL)
@@ -84,13 +85,18 @@ def arithmetic(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Any, 
 def formatted(context: Any, template: str, values: Any) -> str:
     """Printf formatting, with fields of a bounded width and scalar values."""
     fail_if_undefined(values)
+    search_cost(context, len(template), 16 * template.count("%("))
+    fields = 0
     for width, precision, _ in _DIRECTIVE.findall(template):
         if "*" in width + precision or max(len(width), len(precision)) > _WIDEST_FIELD:
             raise RefusedError("a field of the format is too wide")
         context.budget.spend(10**_WIDEST_FIELD if width or precision else STEP)
+        fields += 1
     many = values if isinstance(values, (tuple, Mapping)) else (values,)
-    scalars = many.values() if isinstance(many, Mapping) else many
-    context.budget.spend(len(template) + sum(len(text(value)) for value in scalars))
+    lengths = [len(text(v)) for v in (many.values() if isinstance(many, Mapping) else many)]
+    context.budget.spend(len(template) + sum(lengths))
+    if isinstance(many, Mapping):  # each of its values may be written in every field
+        context.budget.spend(fields * max(lengths, default=0))
     try:
         return template % many
     except (TypeError, ValueError, KeyError, OverflowError):
@@ -118,12 +124,19 @@ def compare(context: Any, left: Any, sign: str, right: Any) -> bool:
     deep_cost(context, left)
     if type(right) is not dict or sign not in _LOOKUPS:
         deep_cost(context, right)
+    if isinstance(left, str) and isinstance(right, str) and sign in _LOOKUPS:
+        search_cost(context, len(right), len(left))
     try:
         return bool(_COMPARISONS[sign](left, right))
     except TypeError:
         fail_if_undefined(left)
         fail_if_undefined(right)
         raise RefusedError(f"{kind_of(left)} and {kind_of(right)} cannot be compared so") from None
+
+
+def search_cost(context: Any, length: int, sought: int) -> None:
+    """Pay for a search at its worst, in which every place of a text is almost a find."""
+    context.budget.spend(length * sought // _SEARCHED_PER_UNIT)
 
 
 def deep_cost(context: Any, value: Any) -> None:

@@ -17,7 +17,7 @@ from renderer.position import Document, Mark
 from renderer.yamlio import scalars
 from renderer.yamlio.complaints import DIRECTIVES_REFUSED, Complaints, place, shown_key
 from renderer.yamlio.events import Events
-from renderer.yamlio.limits import MAX_DEPTH, MAX_VALUES
+from renderer.yamlio.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
 
 _Children: TypeAlias = "dict[Any, Mark] | list[Mark] | None"
 _Source: TypeAlias = "tuple[dict[str, Any], dict[Any, Mark]]"
@@ -30,15 +30,19 @@ class _Anchored(NamedTuple):
     children: _Children
     size: int
     height: int
+    length: int
 
 
-_UNFINISHED = _Anchored(None, None, 0, 0)
+_UNFINISHED = _Anchored(None, None, 0, 0, 0)
 
 
 class Builder:
     """Reads one file once. Where there are complaints, what was built is of no use."""
 
-    __slots__ = ("_anchors", "_complain", "_complaints", "_count", "_deepest", "_depth", "_next")
+    __slots__ = (
+        *("_anchors", "_complain", "_complaints", "_count", "_deepest", "_depth", "_length"),
+        "_next",
+    )
 
     def __init__(self, events: Events, complaints: Complaints) -> None:
         self._next = events
@@ -46,6 +50,7 @@ class Builder:
         self._complain = complaints.add
         self._anchors: dict[str, _Anchored] = {}
         self._count = 0
+        self._length = 0
         self._depth = 0
         self._deepest = 0
 
@@ -77,10 +82,11 @@ class Builder:
         """Builds the node and remembers it, with how large it is and how deep it goes."""
         self._anchors[event.anchor] = _UNFINISHED
         before, deepest, self._deepest = self._count, self._deepest, self._depth
+        start = self._length
         value, children = self._content(event, kind)
         size, height = self._count - before, self._deepest - self._depth
         self._deepest = max(deepest, self._deepest)
-        self._anchors[event.anchor] = _Anchored(value, children, size, height)
+        self._anchors[event.anchor] = _Anchored(value, children, size, height, self._length - start)
         return value, children
 
     def _alias(self, event: Any) -> tuple[Any, _Children]:
@@ -92,6 +98,7 @@ class Builder:
             self._complain(event, "this alias stands inside the value that it names")
             return {}, None
         self._add(event, anchored.size)
+        self._lengthen(event, anchored.length)
         self._descend(event, anchored.height)
         self._depth -= anchored.height
         return anchored.value, anchored.children
@@ -112,6 +119,7 @@ class Builder:
                 self._complaints.give_up(event, "nested too deeply", f"at most {MAX_DEPTH} levels")
 
     def _scalar(self, event: Any) -> scalars.Scalar:
+        self._length += len(event.value)
         try:
             if event.ctag is not None:
                 return scalars.tagged(str(event.ctag), event.value)
@@ -162,6 +170,7 @@ class Builder:
         if event.__class__ is not ScalarEvent or event.anchor or event.ctag:
             return self._unusual_key(event)
         text: str = event.value
+        self._length += len(text)
         if not event.implicit[0]:
             return text
         if text == "<<":
@@ -216,6 +225,13 @@ class Builder:
         self._complain(
             event, f"the key {shown_key(key)} stands twice in one mapping", there=marks[key][0]
         )
+
+    def _lengthen(self, event: Any, length: int) -> None:
+        self._length += length
+        if self._length > MAX_CHARACTERS:
+            expected = f"at most {MAX_CHARACTERS:,} characters, counting what an alias names"
+            expected += " wherever it stands"
+            self._complaints.give_up(event, "too much text in one file", expected)
 
     def _add(self, event: Any, count: int) -> None:
         self._count += count

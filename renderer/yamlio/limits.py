@@ -2,5 +2,6 @@
 
 MAX_BYTES = 4 << 20
 MAX_VALUES = 250_000
+MAX_CHARACTERS = 16 << 20  # with what an alias names, wherever it stands
 MAX_DEPTH = 100
 MAX_PROBLEMS = 100

@@ -56,7 +56,7 @@ ALLOWED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "nothing at all": ({}, {}),
     "resources up to the limits": (
         {"resources": {"cpu": 4, "memory": "16Gi", "nvidia.com/gpu": 1}},
-        {"limits": {"cpu": "4000m", "memory": "16Gi"}},
+        {"limits": {"cpu": "4000m", "memory": "16Gi", "nvidia.com/gpu": 1}},
     ),
     "limits and requests up to the limits": (
         {"resources": {"limits": {"cpu": 4}, "requests": {"cpu": 1}}},

@@ -168,3 +168,9 @@ def test_nothing_is_changed() -> None:
     given: dict[str, Any] = {"flavour": "dask"}
     assert check_parameters(WORKERS, given, "scipy") == []
     assert given == {"flavour": "dask"}
+
+
+def test_there_are_not_too_many_values_to_look_at() -> None:
+    (finding,) = check({"type": "object"}, a=[[0] * 100] * 50)
+    assert finding.message == "there are too many values in the parameters"
+    assert check({"type": "object"}, a=[[0] * 100] * 40) == []

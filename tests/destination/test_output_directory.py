@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from renderer.bundle import MARK, Bundle
-from renderer.destination import STAGING, Change, OutputDirectory
+from renderer.destination import MAX_OURS, STAGING, Change, OutputDirectory
 from renderer.errors import OutputError
 
 DIRECTORY = "notebooks/team/nb"
@@ -131,3 +136,98 @@ def test_the_differences_are_those_of_our_files(output: OutputDirectory) -> None
         (f"{DIRECTORY}/b.yaml", f"{MARK}2", f"{MARK}3"),
         (f"{DIRECTORY}/c.yaml", None, f"{MARK}4"),
     ]
+
+
+def test_staging_that_is_a_link_is_not_followed(output: OutputDirectory, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "theirs").write_text("theirs", encoding="utf-8")
+    output.root.mkdir()
+    (output.root / STAGING).symlink_to(elsewhere)
+    with output.writing():
+        output.stage(bundle(a="1"))
+        assert not (output.root / STAGING).is_symlink()
+        assert tree(elsewhere) == {"theirs": "theirs"}
+    assert tree(elsewhere) == {"theirs": "theirs"}
+
+
+def test_staging_that_is_a_file_is_said_and_kept(output: OutputDirectory) -> None:
+    output.root.mkdir()
+    (output.root / STAGING).write_text("theirs", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"\.octavo-staging cannot be removed.*: remove it"):
+        put(output, bundle(a="1"))
+    assert tree(output.root) == {STAGING: "theirs"}
+
+
+def test_staging_that_cannot_be_swept_is_not_written_into(
+    output: OutputDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leftover = output.root / STAGING / "theirs"
+    leftover.mkdir(parents=True)
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(OutputError, match="cannot be removed"):
+        put(output, bundle(a="1"))
+    assert list((output.root / STAGING).iterdir()) == [leftover]
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(output: OutputDirectory) -> None:
+    put(output, bundle(kustomization="x", a="1"))
+    (output.root / DIRECTORY / "kustomization.yaml").unlink()
+    os.mkfifo(output.root / DIRECTORY / "kustomization.yaml")
+    assert list(output.read(DIRECTORY)) == ["a.yaml"]
+    assert output.bundles(()) == [DIRECTORY]
+
+
+def test_a_file_swapped_for_a_pipe_or_a_link_while_it_is_listed_is_not_ours(
+    output: OutputDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(output, bundle(a="1", b="2", c="3"))
+    secret = tmp_path / "secret"
+    secret.write_text(MARK + "secret", encoding="utf-8")
+    monkeypatch.setattr(os, "scandir", then(os.scandir, output.root / DIRECTORY, secret))
+    assert list(output.read(DIRECTORY)) == ["c.yaml"]
+
+
+def then(scandir: Any, directory: Path, secret: Path) -> Any:
+    """Lists a directory, and swaps two of its files at once."""
+
+    @contextmanager
+    def listing(path: str) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            found = list(entries)
+        (directory / "a.yaml").unlink()
+        os.mkfifo(directory / "a.yaml")
+        (directory / "b.yaml").unlink()
+        (directory / "b.yaml").symlink_to(secret)
+        yield found
+
+    return listing
+
+
+@pytest.mark.parametrize(("size", "ours"), [(MAX_OURS, ["a.yaml"]), (MAX_OURS + 1, [])])
+def test_a_file_too_large_to_be_ours_is_foreign_whatever_it_begins_with(
+    output: OutputDirectory, size: int, ours: list[str]
+) -> None:
+    put(output, bundle(a="1"))
+    os.truncate(output.root / DIRECTORY / "a.yaml", size)
+    assert list(output.read(DIRECTORY)) == ours
+
+
+def test_names_that_are_not_utf8_are_foreign(output: OutputDirectory) -> None:
+    put(output, bundle(kustomization="x"))
+    strange = output.root / DIRECTORY / os.fsdecode(b"\xff.yaml")
+    strange.write_text(MARK, encoding="utf-8")
+    assert list(output.read(DIRECTORY)) == ["kustomization.yaml"]
+    assert output.stamp(DIRECTORY)
+    other = output.root / "notebooks" / "team" / os.fsdecode(b"\xff")
+    other.mkdir()
+    (other / "kustomization.yaml").write_text(MARK, encoding="utf-8")
+    assert output.bundles(()) == [DIRECTORY]
+
+
+def test_bundles_are_not_looked_for_through_a_link(output: OutputDirectory, tmp_path: Path) -> None:
+    elsewhere = OutputDirectory(tmp_path / "elsewhere")
+    put(elsewhere, bundle(kustomization="x"))
+    output.root.mkdir()
+    (output.root / "notebooks").symlink_to(elsewhere.root / "notebooks")
+    assert output.bundles(()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,43 @@ def test_old_entries_go(tmp_path: Path) -> None:
     for number in range(KEPT + 5):
         cache[f"key-{number}"] = b""
     assert len(cache) == KEPT
+
+
+def test_an_entry_that_is_a_link_is_not_run(tmp_path: Path) -> None:
+    cache = CodeCache(tmp_path / "charts")
+    cache["key"] = b"value"
+    (tmp_path / "charts" / "other").symlink_to(tmp_path / "charts" / "key")
+    assert (cache.get("key"), cache.get("other")) == (b"value", None)
+
+
+def test_an_entry_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    cache = CodeCache(tmp_path / "charts")
+    cache["key"] = b"value"
+    os.mkfifo(tmp_path / "charts" / "pipe")
+    assert cache.get("pipe") is None
+
+
+def test_an_entry_of_another_user_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = CodeCache(tmp_path / "charts")
+    cache["key"] = b"value"
+    really = os.fstat
+
+    def anothers(handle: int) -> os.stat_result:
+        status = list(really(handle))
+        status[stat.ST_UID] += 1
+        return os.stat_result(status)
+
+    monkeypatch.setattr(os, "fstat", anothers)
+    assert cache.get("key") is None
+
+
+@pytest.mark.parametrize(("folder", "kept"), [("tree/.cache", False), ("cache", True)])
+def test_a_folder_inside_the_source_tree_keeps_no_charts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, *, kept: bool
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "link" / folder))
+    assert (CodeCache.for_tree(tmp_path / "tree") is not None) is kept

@@ -36,6 +36,37 @@ def test_a_schema_has_a_title_a_description_and_examples_that_fit_it(kind: str) 
         assert check(kind, example) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "most"),
+    [
+        ("notebook", "volumes", 100),
+        ("notebook", "options", 100),
+        ("notebook", "ports", 100),
+        ("notebook", "sharing", 500),
+        ("notebook", "env", 500),
+        ("template", "required", 100),
+        ("template", "options", 100),
+        ("template", "images", 500),
+        ("template", "sizes", 500),
+        ("template", "dependencies", 100),
+        ("poddefault", "dependencies", 100),
+    ],
+)
+def test_a_list_holds_no_more_than_a_person_writes(kind: str, field: str, most: int) -> None:
+    for length, said in ((most, []), (most + 1, [f"{most} or fewer of them"])):
+        found = check(kind, {"spec": {field: [{}] * length}})
+        bounds = [finding for finding in found if finding.path == ("spec", field)]
+        assert [finding.expected for finding in bounds] == said
+
+
+def test_a_notebook_gives_no_more_than_two_hundred_parameters() -> None:
+    for count, said in ((200, []), (201, ["at most 200 parameters"])):
+        parameters = {f"p{number}": 1 for number in range(count)}
+        found = check("notebook", {"spec": {"parameters": parameters}})
+        bounds = [finding for finding in found if finding.path == ("spec", "parameters")]
+        assert [finding.expected for finding in bounds] == said
+
+
 @ALL
 def test_every_reference_leads_to_a_definition_in_the_same_text(kind: str) -> None:
     schema = json.loads(schema_text(kind))

@@ -33,16 +33,16 @@ BODIES = {
     ),
     "an undefined attribute": (
         "x:\n- {{ notebook.nam }}",
-        '6:3 there is no "nam" here|did you mean "name"?',
+        '6:3 notebook has no "nam"|did you mean "name"?',
     ),
     "in a longer string": (
         "x: a{{ notebook.nam }}",
-        '5:5 there is no "nam" here|did you mean "name"?',
+        '5:5 notebook has no "nam"|did you mean "name"?',
     ),
-    "in a key": ("x{{ notebook.nam }}: 1", '5:2 there is no "nam" here|did you mean "name"?'),
+    "in a key": ("x{{ notebook.nam }}: 1", '5:2 notebook has no "nam"|did you mean "name"?'),
     "in a condition": (
         "{% if notebook.nam %}\nx: 1\n{% endif %}",
-        '5:1 there is no "nam" here|did you mean "name"?',
+        '5:1 notebook has no "nam"|did you mean "name"?',
     ),
     "in an elif": (
         "{% if false %}\nx: 1\n{% elif notebok %}\nx: 2\n{% endif %}",

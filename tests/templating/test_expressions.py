@@ -71,8 +71,14 @@ def test_a_string_evaluates_to(text: str, value: Any) -> None:
 PROBLEMS = {
     "{{ notebok.name }}": ('"notebok" is not defined', 'did you mean "notebook"?'),
     "{{ username }}": ('"username" is not defined', 'did you mean "USERNAME"?'),
-    "{{ notebook.nam }}": ('there is no "nam" here', 'did you mean "name"?'),
-    "a {{ notebook['nam'] }}": ('there is no "nam" here', 'did you mean "name"?'),
+    "{{ notebook.nam }}": ('notebook has no "nam"', 'did you mean "name"?'),
+    "a {{ notebook['nam'] }}": ('notebook has no "nam"', 'did you mean "name"?'),
+    "{{ notebook.labels.tem }}": ('notebook.labels has no "tem"', 'did you mean "team"?'),
+    "{{ {'a': 1}.b }}": ('there is no "b" here', "known here: a"),
+    "{{ .Values.x }}": (
+        "the template cannot be read: unexpected '.'",
+        "a variable is named without a dot in front: values.x",
+    ),
     "{{ notebook.name.first }}": ('a string has no "first"', ""),
     "{{ x": ("{{ is never closed", "write {{ '{{' }} for two braces that are meant as they stand"),
     "{{ }}": ("{{ is empty", "write {{ '{{' }} for two braces that are meant as they stand"),
@@ -107,6 +113,24 @@ def test_all_expressions_that_fail_are_told_at_once() -> None:
         '"x" is not defined',
         '"y" is not defined',
     ]
+
+
+@pytest.mark.parametrize("expression", ["{{ xN }}", "{{ x | nothingN }}"])
+def test_no_more_than_twenty_expressions_that_fail_are_told(expression: str) -> None:
+    many = [expression.replace("N", str(number)) for number in range(100)]
+    with pytest.raises(InputError) as caught:
+        compile_fragment({"a": many}, at).evaluate({})
+    assert len(caught.value.problems) == 20
+
+
+def test_expressions_behind_one_that_fails_share_the_work_that_is_left() -> None:
+    wasteful = [f"{{{{ 'x' * 10**6 ~ y{number} }}}}" for number in range(1000)]
+    with pytest.raises(InputError) as caught:
+        compile_fragment({"a": wasteful}, at).evaluate({})
+    messages = [problem.message for problem in caught.value.problems]
+    assert messages[-1] == "the template asks for too much work"
+    assert messages[:-1] == [f'"y{number}" is not defined' for number in range(len(messages) - 1)]
+    assert 1 < len(messages) < 10
 
 
 def test_what_holds_no_expression_is_shared_and_nothing_is_changed() -> None:

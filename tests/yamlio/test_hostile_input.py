@@ -30,6 +30,7 @@ def filled(unit: str, start: str = "", end: str = "") -> str:
 
 
 DEEP = f"nested too deeply\n  expected: at most {MAX_DEPTH} levels"
+LONG = "too much text in one file"
 MANY = "too many values in one file"
 DIRECTIVES = "YAML directives (% lines) are not supported"
 LONG_NUMBER = "a number of more than 1000 digits"
@@ -41,6 +42,18 @@ HOSTILE = {
         chain(2, "{" + ",".join(f"k{n}: 1" for n in range(1000)) + "}")
         + "".join(f"b{n}:\n  <<: *a1\n" for n in range(1000)),
         MANY,
+    ),
+    "a long text named often": (
+        f"a0: &a {'x' * (2 << 20)}\n" + "".join(f"a{n}: *a\n" for n in range(1, 1500)),
+        LONG,
+    ),
+    "a long key named often": (
+        f"a0: &a {{? {'x' * (2 << 20)} : 1}}\n" + "".join(f"a{n}: *a\n" for n in range(1, 1500)),
+        LONG,
+    ),
+    "long texts named by lists of names": (
+        f"a: &a {'x' * (1 << 20)}\nb: &b [{'*a,' * 8}]\nc: [{'*b,' * 8}]\n",
+        LONG,
     ),
     "depth by aliases": (chain(1000, "[*]"), DEEP),
     "depth beside an inner anchor": (

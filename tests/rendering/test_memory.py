@@ -1,0 +1,150 @@
+"""A memory is used where it is whole and the user's own; anything else is none."""
+
+from __future__ import annotations
+
+import json
+import os
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renderer import memory
+from renderer.errors import Problem, Severity
+from renderer.memory import Memory, RememberedBundle, RememberedFile
+from renderer.position import Position
+from renderer.storage import Mount, Storage
+
+PLACE = Position("n.yaml", 1, 2)
+STORAGE = Storage(("c",), (Mount("d", 3, 4),), "User:a", ("User:b",))
+FILES = {
+    "notebooks/é.yaml": RememberedFile(
+        (5, 1, 1, 1, 1),
+        (RememberedBundle("team", "nb", 1, 2, ("a.yaml",), "stamp", STORAGE),),
+        (Problem(PLACE, "message", "expected", "hint", (PLACE,), Severity.WARNING),),
+    )
+}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "tree" / "cache"))
+    return tmp_path / "tree" / "cache" / "octavo" / "render"
+
+
+@pytest.fixture
+def kept(tmp_path: Path, cache: Path) -> Path:
+    Memory(tmp_path / "out").save("same", FILES)
+    (file,) = cache.iterdir()
+    return file
+
+
+def recalled(tmp_path: Path, tree: Path | None = None) -> dict[str, RememberedFile]:
+    return Memory(tmp_path / "out", tree).files("same")
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
+    assert recalled(tmp_path) == FILES
+    assert Memory(tmp_path / "out").files("another") == {}
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_memory_inside_the_source_tree_is_never_loaded(tmp_path: Path) -> None:
+    assert recalled(tmp_path, tmp_path / "tree") == {}
+    assert recalled(tmp_path, tmp_path / "elsewhere") == FILES
+
+
+def test_a_memory_inside_the_source_tree_is_never_kept(tmp_path: Path, cache: Path) -> None:
+    Memory(tmp_path / "out", tmp_path / "tree").save("same", FILES)
+    assert not cache.exists()
+
+
+RUBBISH = [
+    b"",
+    b"{",
+    b"\xff",
+    b"[]",
+    b"null",
+    b"1",
+    b'"text"',
+    b"[" * 200_000,
+    b'{"a":' * 200_000,
+    b"1" * 5_000,
+    b'{"format": 2}',
+    b'{"format": 2, "installation": "same"}',
+]
+
+
+@pytest.mark.parametrize("data", RUBBISH, ids=range(len(RUBBISH)))
+def test_rubbish_is_no_memory_and_is_written_anew(tmp_path: Path, kept: Path, data: bytes) -> None:
+    kept.write_bytes(data)
+    damaged = Memory(tmp_path / "out")
+    assert damaged.files("same") == {}
+    damaged.save("same", FILES)
+    assert recalled(tmp_path) == FILES
+
+
+def paths(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    steps = value.items() if isinstance(value, dict) else enumerate(value)
+    found = [above]
+    for key, child in steps if isinstance(value, dict | list) else ():
+        found.extend(
+            paths(child, (*above, key)) if isinstance(child, dict | list) else [(*above, key)]
+        )
+    return found
+
+
+@pytest.mark.parametrize("other", [None, 1.5, True, [[]], {"a": 1}, "a\0b", "\ud800"], ids=repr)
+def test_a_record_with_anything_of_another_type_is_no_memory(
+    tmp_path: Path, kept: Path, other: Any
+) -> None:
+    good = json.loads(kept.read_bytes())
+    tried = 0
+    for path in paths(good["files"])[1:]:
+        bad = deepcopy(good)
+        holder = bad["files"]
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = other
+        kept.write_text(json.dumps(bad), encoding="utf-8")
+        assert recalled(tmp_path) == {}, path
+        tried += 1
+    assert tried > 20
+
+
+def test_a_memory_that_is_a_link_or_a_pipe_is_none(tmp_path: Path, kept: Path) -> None:
+    kept.rename(tmp_path / "moved")
+    kept.symlink_to(tmp_path / "moved")
+    assert recalled(tmp_path) == {}
+    kept.unlink()
+    os.mkfifo(kept)
+    assert recalled(tmp_path) == {}
+
+
+def test_a_memory_larger_than_any_is_none(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MAX_MEMORY", kept.stat().st_size)
+    assert recalled(tmp_path) == FILES
+    monkeypatch.setattr(memory, "MAX_MEMORY", kept.stat().st_size - 1)
+    assert recalled(tmp_path) == {}
+
+
+def test_names_that_are_not_utf8_have_a_digest(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff.yaml")
+    (tmp_path / name).write_text("", encoding="utf-8")
+    assert memory.installation_digest([(name, b"")]) != memory.installation_digest([("a", b"")])
+    assert memory.stamp(str(tmp_path))
+
+
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
+    monkeypatch.setattr(Path, "home", homeless)
+    kept = Memory(Path("out"))
+    kept.save("same", FILES)
+    assert kept.files("same") == {}
