@@ -225,6 +225,7 @@ def _few_collections() -> Iterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
     try:
         yield
     finally:

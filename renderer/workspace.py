@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from importlib import import_module
 from pathlib import Path
 
 from renderer.code_cache import CodeCache
@@ -27,6 +26,7 @@ from renderer.sources import SourceFile, SourceTree
 from renderer.yamlio import load_all
 
 CHARTS = ("notebook", "namespace")
+SHIPPED = Path(str(import_module("renderer.charts").__file__)).parent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +121,7 @@ class _Opening:
         folder = f"{settings.charts}/{chart}"
         shipped = {
             f"{folder}/{item.name}": item.read_text(encoding="utf-8")
-            for item in _sorted(files("renderer.charts") / chart)
+            for item in sorted(SHIPPED.joinpath(chart).iterdir())
             if _is_template(item.name)
         }
         overlay = {}
@@ -165,10 +165,6 @@ def _load(file: SourceFile, data: bytes, problems: list[Problem]) -> list[Docume
     except InputError as error:
         problems.extend(error.problems)
         return []
-
-
-def _sorted(folder: Traversable) -> list[Traversable]:
-    return sorted(folder.iterdir(), key=lambda item: item.name)
 
 
 def _is_template(name: str) -> bool:
