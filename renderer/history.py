@@ -1,4 +1,4 @@
-"""Reading back what a bundle said before: its revisions, and the one that was elected."""
+"""Reading back what a bundle said before: its revisions, which was elected, and its claims."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from renderer import names
 from renderer.compose.layers import LayerName
+from renderer.compose.own import Claim
 from renderer.errors import InputError, Problem, Severity
 from renderer.labels import REVISION
 from renderer.model.fragments import OnConflict
@@ -16,6 +17,7 @@ from renderer.schema import kinds
 from renderer.yamlio import load_all
 
 REVISION_FILES = "controllerrevision-"
+CLAIM_FILES = "persistentvolumeclaim-"
 NOTEBOOK_FILE = "notebook.yaml"
 # The next number must still be an int64.
 LAST_NUMBER = 2**63 - 1
@@ -32,12 +34,13 @@ PLAIN_PODDEFAULT = {
 
 def remembers(name: str) -> bool:
     """Whether a file of a bundle says anything about its history."""
-    return name.startswith(REVISION_FILES) or name == NOTEBOOK_FILE
+    return name.startswith((REVISION_FILES, CLAIM_FILES)) or name == NOTEBOOK_FILE
 
 
 def previous_of(directory: str, files: Mapping[str, bytes], problems: list[Problem]) -> Previous:
     """The history in the files of a bundle. A revision that was tampered with is left out."""
     revisions: dict[str, Revision] = {}
+    claims: list[Claim] = []
     elected = ""
     for name, data in sorted(files.items()):
         if not remembers(name):
@@ -46,13 +49,31 @@ def previous_of(directory: str, files: Mapping[str, bytes], problems: list[Probl
             (document,) = load_all(data, f"{directory}/{name}")
             if name == NOTEBOOK_FILE:
                 elected = _elected(document)
+            elif name.startswith(CLAIM_FILES):
+                claims.append(_claim(document))
             else:
                 revision = _revision(document)
                 _insist(revision.hash not in revisions)
                 revisions[revision.hash] = revision
         except (InputError, TypeError, ValueError):
             problems.append(_unreadable(directory, name))
-    return Previous(tuple(revisions.values()), elected)
+    return Previous(tuple(revisions.values()), elected, tuple(claims))
+
+
+def _claim(document: Document) -> Claim:
+    match document.value:
+        case {
+            "metadata": {"name": str(name)},
+            "spec": {
+                "accessModes": [str(mode)],
+                "resources": {"requests": {"storage": str(size)}},
+                **rest,
+            },
+        }:
+            storage_class = _text(rest["storageClassName"]) if "storageClassName" in rest else None
+            return Claim(name, size, storage_class, mode, keep=True)
+        case _:
+            raise ValueError(_FORGED)
 
 
 def _elected(document: Document) -> str:

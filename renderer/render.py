@@ -10,7 +10,7 @@ from renderer import revisions, verdict
 from renderer.bundle import Bundle, bundle_of
 from renderer.compose.composer import Composed, Composer, Step
 from renderer.compose.layers import Selection, Selector
-from renderer.compose.own import claims
+from renderer.compose.own import Claim, claims
 from renderer.context import Parts, context_of
 from renderer.errors import InputError, Problem
 from renderer.installation import Installation, has_errors
@@ -18,7 +18,7 @@ from renderer.model.notebook import Notebook
 from renderer.names import object_name
 from renderer.revisions import Plan, Previous, Snapshots
 from renderer.schema import kubernetes
-from renderer.storage import NO_STORAGE, Storage, storage_of
+from renderer.storage import NO_STORAGE, Storage, settled, storage_of
 from renderer.templating.chart import Rendered
 from renderer.yamlio import load_all
 
@@ -39,6 +39,7 @@ class Chosen:
     notebook: Notebook
     selection: Selection
     plan: Plan
+    claims: tuple[Claim, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -89,7 +90,9 @@ class Renderer:
         if isinstance(plan, Problem):
             raise InputError([*problems, plan])
         elected = revisions.restore(plan.elected, selection)
-        return Chosen(notebook, elected, plan, tuple(problems))
+        wanted = claims(notebook, selection.template)
+        able, remarks = settled(wanted, previous.claims, notebook)
+        return Chosen(notebook, elected, plan, able, (*problems, *remarks))
 
     def explain(self, notebook: Notebook, previous: Previous) -> tuple[Step, ...]:
         """How the notebook's pod came to be, every leaf traced."""
@@ -127,7 +130,7 @@ class Renderer:
             chosen.notebook,
             composed,
             chosen.plan,
-            claims(chosen.notebook, template),
+            chosen.claims,
             settings.network_policy if asked is None else asked,
         )
         rendered = self.installation.chart.render(context_of(parts, settings))

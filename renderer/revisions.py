@@ -9,6 +9,7 @@ from typing import Any
 
 from renderer import names
 from renderer.compose.layers import Layer, LayerName, Selection
+from renderer.compose.own import Claim
 from renderer.errors import Problem, Severity
 from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference
 from renderer.model.notebook import Notebook, UpdatePolicy
@@ -37,6 +38,7 @@ class Previous:
 
     revisions: tuple[Revision, ...] = ()
     elected: str = ""
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,4 +238,4 @@ def offered(previous: Previous, known: frozenset[Dependency]) -> tuple[Previous,
                     severity=Severity.WARNING,
                 )
             )
-    return Previous(tuple(kept), previous.elected), problems
+    return replace(previous, revisions=tuple(kept)), problems

@@ -1,12 +1,13 @@
-"""Claims of one notebook that another mounts: only its own people may."""
+"""Claims across notebooks and across time: whose they are, and what of them can change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from renderer.compose.own import claims
-from renderer.errors import Problem
+from renderer import quantity
+from renderer.compose.own import Claim, claims
+from renderer.errors import Problem, Severity
 from renderer.model.catalog import Template
 from renderer.model.notebook import Notebook
 from renderer.model.subjects import Access
@@ -96,3 +97,36 @@ def trespasses(tenants: Iterable[Tenant]) -> Iterator[Problem]:
 
 def _may(tenant: Storage, maker: Storage) -> bool:
     return bool(tenant.owner) and tenant.owner in (maker.owner, *maker.people)
+
+
+def settled(
+    wanted: Iterable[Claim], before: Iterable[Claim], notebook: Notebook
+) -> tuple[tuple[Claim, ...], list[Problem]]:
+    """The claims as they can be: one that stands may grow, and stays as it is otherwise."""
+    standing = {claim.name: claim for claim in before}
+    claims, problems = [], []
+    for claim in wanted:
+        old = standing.get(claim.name, claim)
+        shrinks = quantity.exceeds(old.size, claim.size)
+        able = Claim(
+            claim.name,
+            old.size if shrinks else claim.size,
+            old.storage_class,
+            old.access_mode,
+            claim.keep,
+        )
+        claims.append(able)
+        if able != claim:
+            problems.append(_stays(able, notebook))
+    return tuple(claims), problems
+
+
+def _stays(claim: Claim, notebook: Notebook) -> Problem:
+    of_class = f" of the class {claim.storage_class}" if claim.storage_class else ""
+    return Problem(
+        notebook.origin.at(("metadata", "name")),
+        f"the claim {claim.name} stays as it is, {claim.size}{of_class}, {claim.access_mode}:"
+        " a claim can only grow",
+        hint="for another one, name another volume",
+        severity=Severity.WARNING,
+    )

@@ -50,13 +50,15 @@ def run(arguments: Namespace) -> int:
     from renderer.cli.places import Places
     from renderer.cli.targets import open_target
     from renderer.compose.explain import explain
+    from renderer.compose.fold import main_container
     from renderer.installation import has_errors
     from renderer.render import Renderer
 
     target = open_target(arguments.tree, arguments.notebook)
     say_problems(target.problems, arguments.tree, target.output)
     steps = Renderer(target.installation).explain(target.notebook, target.previous)
-    fields = _asked(explain(steps), arguments.field)
+    main = str(main_container(steps[0].pod, target.notebook.name))
+    fields = _asked(explain(steps), arguments.field, main)
     places = Places(arguments.tree, target.output)
     if arguments.format == "json":
         say(as_json(str(arguments.notebook), fields, places.of))
@@ -65,11 +67,11 @@ def run(arguments: Namespace) -> int:
     return 1 if has_errors(target.problems) else 0
 
 
-def _asked(fields: Sequence[Field], path: str | None) -> Sequence[Field]:
+def _asked(fields: Sequence[Field], path: str | None, main: str) -> Sequence[Field]:
     from renderer.compose.explain import find, known_paths
     from renderer.schema.suggest import did_you_mean
 
-    found = find(fields, path) if path else fields
+    found = find(fields, path, main) if path else fields
     if not found:
         hint = did_you_mean(str(path), known_paths(fields))
         message = f"the pod has no field {path}{f'; {hint}' if hint else ''}"

@@ -27,7 +27,7 @@ def starter(name: Reference, owner: str, template: Template, catalog: Catalog) -
         *_field("kind", "Notebook", ""),
         *_field("metadata", metadata, ""),
         "spec:",
-        *_remark("Whose it is. Nobody else may open it but those it is shared with."),
+        *_remark("Whose it is: the owner may work in it, and those it is shared with."),
         *_field("owner", owner),
         *_off("sharing", [{"name": "colleague@example.com", "access": "edit"}]),
         *_remark("What it is made from.", *_described(template)),

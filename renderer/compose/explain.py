@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -123,9 +124,14 @@ def spelled(labels: Sequence[str], path: Path) -> str:
     return words
 
 
-def find(fields: Sequence[Field], asked: str) -> tuple[Field, ...]:
-    """The fields at or below a path; list items by what identifies them, else by number."""
+def find(fields: Sequence[Field], asked: str, main: str = "main") -> tuple[Field, ...]:
+    """The fields at or below a path; list items by what identifies them, else by number.
+
+    The container `main` is the main container, whatever its name is.
+    """
     wanted = _flat(asked).strip(".")
+    if main != "main" and not any(field.labels[1:3] == ("containers", "main") for field in fields):
+        wanted = re.sub(r"^spec\.containers\.main(?=\.|$)", f"spec.containers.{main}", wanted)
     for by_number in (False, True):
         found = tuple(field for field in fields if _leads(wanted, field, 0, by_number=by_number))
         if found:

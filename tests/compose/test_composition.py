@@ -10,7 +10,7 @@ import pytest
 
 from renderer import catalog
 from renderer.compose.composer import Composed, Composer, Step
-from renderer.compose.explain import explain
+from renderer.compose.explain import explain, find
 from renderer.compose.layers import Selection, Selector
 from renderer.errors import InputError
 from renderer.installation import sort_documents
@@ -307,3 +307,60 @@ def test_the_templates_first_port_is_the_notebook_whatever_comes_before_it(world
         ("http-notebook", 8888, "/nb"),
         ("spark", 4040, "/nb/ports/spark"),
     ]
+
+
+def test_main_is_the_main_container_also_when_it_is_asked_for(world: Make) -> None:
+    made = world(TEMPLATE.replace("- name: main", "- name: jupyter"), "---" + NOTEBOOK)
+    fields = explain(made.steps())
+    assert [
+        each.setting.value for each in find(fields, "spec.containers[main].image", "jupyter")
+    ] == ["base:1"]
+    assert find(fields, "spec.containers[other].image", "jupyter") == ()
+
+
+def test_variables_stand_behind_those_that_they_refer_to(world: Make) -> None:
+    made = world(
+        TEMPLATE,
+        pod_default("a", "{name: main, env: [{name: BUCKET, value: s3}]}"),
+        pod_default("b", "{name: main, env: [{name: DATA, value: $(BUCKET)/data}]}"),
+        "---" + NOTEBOOK + "  options: [a, b]\n  env: [{name: MINE, value: $(DATA)/$(MINE)}]\n",
+    )
+    assert list(made.env) == ["NB_PREFIX", "BUCKET", "DATA", "MINE"]
+
+
+def test_a_pod_of_several_containers_says_which_one_is_meant(world: Make) -> None:
+    made = world(
+        TEMPLATE,
+        pod_default("opt", "{name: proxy, image: 'proxy:1'}"),
+        "---" + NOTEBOOK + "  options: [opt]\n",
+    )
+    annotations = made.compose().pod["metadata"]["annotations"]
+    assert annotations == {"kubectl.kubernetes.io/default-container": "main"}
+
+
+def test_a_group_is_never_a_user_of_its_name(world: Make) -> None:
+    def safe(owner: str) -> Any:
+        made = world(
+            TEMPLATE,
+            pod_default("o", "{name: main, env: [{name: A, value: '{{ owner.escaped }}'}]}"),
+            "---" + NOTEBOOK.replace("alice@example.com", owner) + "  options: [o]\n",
+        )
+        return made.env["A"]
+
+    assert safe("alice") == "alice"
+    assert safe("{kind: Group, name: alice}") != "alice"
+
+
+def test_expressions_know_what_is_taken_without_a_choice_and_where_it_is_found(
+    world: Make,
+) -> None:
+    template = TEMPLATE.replace(
+        "spec:\n  template", "spec:\n  images: [{id: x, image: 'x:1'}]\n  template", 1
+    )
+    value = "{{ notebook.image }} {{ notebook.prefix }}"
+    made = world(
+        template,
+        pod_default("o", f"{{name: main, env: [{{name: A, value: '{value}'}}]}}"),
+        "---" + NOTEBOOK + "  options: [o]\n",
+    )
+    assert made.env["A"] == "x:1 /notebook/team/nb"

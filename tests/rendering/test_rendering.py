@@ -337,3 +337,27 @@ def test_a_render_that_is_killed_at_any_moment_leaves_whole_bundles_and_the_next
         render(many, out, jobs=1)
         assert files(out) == whole
     assert killed, "no render was killed in time"
+
+
+def test_a_claim_grows_and_is_otherwise_what_it_was(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    claim = out / "notebooks/team-0/nb-2/persistentvolumeclaim-home.yaml"
+
+    def ask(home: str) -> tuple[bytes, list[str]]:
+        text = NOTEBOOK.format(name="nb-2", namespace="team-0") + f"  home: {home}\n"
+        write(tree / "notebooks/nb-2.yaml", text)
+        return claim.read_bytes() if claim.exists() else b"", [
+            problem.message for problem in render(tree, out).problems
+        ]
+
+    ask("{size: 10Gi, storageClassName: fast}")
+    first = claim.read_bytes()
+    _, said = ask("{size: 5Gi, storageClassName: slow}")
+    assert claim.read_bytes() == first
+    assert said == [
+        "the claim nb-2-home stays as it is, 10Gi of the class fast, ReadWriteOnce:"
+        " a claim can only grow"
+    ]
+    _, said = ask("{size: 20Gi, storageClassName: fast}")
+    assert b"storage: 20Gi" in claim.read_bytes()
+    assert said == []
