@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from renderer.checks.shape import Container, items, repeated, text
+from renderer.checks.shape import Container, items, mapping, repeated, text
 from renderer.errors import Finding, Severity
 from renderer.names import is_dns_label, is_port_name
 from renderer.schema.suggest import did_you_mean
 from renderer.schema.words import quoted
 
 HIGHEST_PORT = 65535
+PROBES = frozenset({"livenessProbe", "readinessProbe", "startupProbe"})
 
 _VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
 _NEW_VARIABLE = re.compile(r"[ -<>-~]+")
@@ -28,6 +29,8 @@ def check_containers(containers: Sequence[Container]) -> list[Finding]:
             findings += _check_variables(container)
         if "ports" in body:
             findings += _check_ports(container)
+        if not PROBES.isdisjoint(body):
+            findings += _check_probes(container)
     findings += _check_repeated_ports(containers)
     return findings
 
@@ -143,3 +146,18 @@ def _check_repeated_ports(containers: Sequence[Container]) -> Iterator[Finding]:
             f"the port name {quoted(names[position])} of {container} is taken",
             hint=f"{ports[first][0]} of the same pod has it",
         )
+
+
+def _check_probes(container: Container) -> Iterator[Finding]:
+    """A probe of a port that has no such name never succeeds, and the notebook is never ready."""
+    names = [text(port.get("name")) for _, port in items(container.body.get("ports"))]
+    for probe in sorted(PROBES & container.body.keys()):
+        for kind in ("httpGet", "tcpSocket"):
+            port = mapping(mapping(container.body[probe]).get(kind)).get("port")
+            if isinstance(port, str) and port not in names and not port.isdecimal():
+                yield Finding(
+                    (*container.path, probe, kind, "port"),
+                    f"{probe} of {container} asks for the port {quoted(port)}, which it has not",
+                    expected=", ".join(filter(None, names)) or "the number of a port",
+                    hint=did_you_mean(port, names),
+                )

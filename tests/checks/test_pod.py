@@ -485,3 +485,23 @@ def test_a_pod_of_any_shape_is_left_to_the_schema(subject: Json, level: PodSecur
     findings = check_pod(subject, "main") + podsecurity.check(subject, level)
     assert all(one.message for one in findings)
     assert repr(subject) == before
+
+
+PROBED = {
+    "by name": ({"httpGet": {"path": "/", "port": "http"}}, []),
+    "by number": ({"httpGet": {"path": "/", "port": 1234}}, []),
+    "by a name that is none": ({"tcpSocket": {"port": "htttp"}}, ['did you mean "http"?']),
+    "of a command": ({"exec": {"command": ["true"]}}, []),
+}
+
+
+@pytest.mark.parametrize(("probe", "hints"), PROBED.values(), ids=list(PROBED))
+def test_a_probe_asks_for_a_port_that_there_is(probe: dict[str, Any], hints: list[str]) -> None:
+    container = {
+        "name": "main",
+        "image": "i",
+        "ports": [{"name": "http", "containerPort": 8888}],
+        "readinessProbe": probe,
+    }
+    found = check_pod({"spec": {"containers": [container]}}, "main")
+    assert [finding.hint for finding in found] == hints
