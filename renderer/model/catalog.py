@@ -33,17 +33,15 @@ class Override(StrEnum):
     TEMPLATE = "template"
 
 
-DEFAULT_OVERRIDES = frozenset(
-    {
-        Override.RESOURCES,
-        Override.ENV,
-        Override.VOLUMES,
-        Override.IMAGE,
-        Override.SIZE,
-        Override.PORTS,
-        Override.SHARED_MEMORY,
-    }
-)
+DEFAULT_OVERRIDES = frozenset({
+    Override.RESOURCES,
+    Override.ENV,
+    Override.VOLUMES,
+    Override.IMAGE,
+    Override.SIZE,
+    Override.PORTS,
+    Override.SHARED_MEMORY,
+})
 
 
 @dataclass(frozen=True, slots=True)
