@@ -8,7 +8,7 @@ OctavoError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -51,15 +51,19 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        lines = [f"{self.position}: {self.severity.value}: {self.message}"]
+        head = f"{self.position}: {self.severity.value}: {self.message}"
+        return "\n".join([head, *(f"  {remark}" for remark in self.remarks())])
+
+    def remarks(self) -> Iterator[str]:
+        """Everything but the message: what was expected, the other places, a hint."""
         if self.expected:
-            lines.append(f"  expected: {self.expected}")
-        lines.extend(f"  there: {place}" for place in self.there[:SHOWN])
+            yield f"expected: {self.expected}"
+        for place in self.there[:SHOWN]:
+            yield f"there: {place}"
         if len(self.there) > SHOWN:
-            lines.append(f"  there: and in {len(self.there) - SHOWN:,} more places")
+            yield f"there: and in {len(self.there) - SHOWN:,} more places"
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
-        return "\n".join(lines)
+            yield f"hint: {self.hint}"
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from renderer.cli.terminal import Pen, Style, counted, printable
-from renderer.errors import SHOWN, Problem, Severity
+from renderer.errors import Problem, Severity
 from renderer.position import Position
 
 COLOURS = {Severity.ERROR: Style.RED, Severity.WARNING: Style.YELLOW}
@@ -28,16 +28,8 @@ def _lines(problem: Problem, pen: Pen) -> list[str]:
 
 
 def remarks(problem: Problem) -> list[str]:
-    """Everything but the message: what was expected, the other places, a hint."""
-    found = []
-    if problem.expected:
-        found.append(f"expected: {printable(problem.expected)}")
-    found.extend(f"there: {printable(place)}" for place in problem.there[:SHOWN])
-    if len(problem.there) > SHOWN:
-        found.append(f"there: and in {len(problem.there) - SHOWN:,} more places")
-    if problem.hint:
-        found.append(f"hint: {printable(problem.hint)}")
-    return found
+    """What is said below the message, safe to print."""
+    return [printable(remark) for remark in problem.remarks()]
 
 
 def counts(problems: Sequence[Problem], notebooks: int) -> str:
