@@ -15,7 +15,7 @@ from renderer.compose.layers import Layer, LayerName, Selection
 from renderer.compose.mold import Mold, is_moldable, open_places, with_tokens
 from renderer.compose.own import own_fragments
 from renderer.compose.places import taken_places
-from renderer.compose.trace import position_in, trace, trace_notebook
+from renderer.compose.trace import place_of, trace, trace_notebook
 from renderer.compose.variables import variables_of
 from renderer.errors import Finding, InputError, Problem
 from renderer.merge import MergeError
@@ -164,11 +164,11 @@ class Composer:
         values: Values = None,
     ) -> list[Problem]:
         """The problems of these findings about the pod, each at the line that caused it."""
-        final = self.steps(notebook, selection, values)[-1].pod
+        pods = [step.pod for step in self.steps(notebook, selection, values)]
         here = notebook.origin.at(("metadata", "name"))
         problems = []
         for finding in findings:
-            place = position_in(final, finding.path) or here
+            place = place_of(pods, finding.path) or here
             problem = finding.located(place)
             problems.append(problem if place == here else replace(problem, there=(here,)))
         return problems

@@ -5,7 +5,7 @@ The merge sees nothing but atoms: a Traced value equals the plain value that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -98,11 +98,37 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield path, value
 
 
-def position_in(value: Any, path: Path) -> Position | None:
-    """The place of the leaf at `path`, or of the first leaf at or near it."""
+def place_of(pods: Sequence[Any], path: Path) -> Position | None:
+    """Where the field at `path` of the last pod was set; what holds it, where it first came in."""
+    value: Any = pods[-1]
+    steps: list[str | int] = []
     for step in path:
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
             break
+        named = isinstance(step, int) and isinstance(value, Mapping) and "name" in value
+        steps.append(str(value["name"]) if named else step)
+    if isinstance(value, Traced):
+        return value.position
+    found = (_first_leaf(_walked(pod, steps)) for pod in pods)
+    return next((position for position in found if position is not None), None)
+
+
+def _walked(value: Any, steps: Sequence[str | int]) -> Any:
+    """What stands at a path on which items of lists go by their names; None where nothing does."""
+    for step in steps:
+        match value:
+            case Mapping() if step in value:
+                value = value[step]
+            case list() if isinstance(step, str):
+                value = next((item for item in value if item.get("name") == step), None)
+            case list() if isinstance(step, int) and step < len(value):
+                value = value[step]
+            case _:
+                return None
+    return value
+
+
+def _first_leaf(value: Any) -> Position | None:
     return next((leaf.position for _, leaf in leaves(value) if isinstance(leaf, Traced)), None)

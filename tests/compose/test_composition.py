@@ -12,11 +12,12 @@ from renderer import catalog
 from renderer.compose.composer import Composed, Composer, Step
 from renderer.compose.explain import explain, find
 from renderer.compose.layers import Selection, Selector
-from renderer.errors import InputError
+from renderer.errors import Finding, InputError
 from renderer.installation import sort_documents
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Route
 from renderer.ports import ports_of
+from renderer.position import Path
 from renderer.yamlio import load_all
 
 TEMPLATE = """
@@ -364,3 +365,24 @@ def test_expressions_know_what_is_taken_without_a_choice_and_where_it_is_found(
         "---" + NOTEBOOK + "  options: [o]\n",
     )
     assert made.env["A"] == "x:1 /notebook/team/nb"
+
+
+def test_a_field_that_is_absent_is_looked_for_where_what_lacks_it_came_in(world: Make) -> None:
+    template = TEMPLATE.replace(
+        "spec:\n  template", "spec:\n  images: [{id: x, image: 'x:1'}]\n  template", 1
+    )
+    made = world(template, "---" + NOTEBOOK + "  resources: {cpu: 4}\n")
+    paths: list[Path] = [
+        ("spec", "containers", 0, "securityContext", "runAsNonRoot"),
+        ("spec", "containers", 0),
+        ("spec", "containers", 0, "image"),
+        ("spec", "containers", 0, "resources", "limits", "cpu"),
+    ]
+    findings = [Finding(path, "wrong") for path in paths]
+    found = made.composer.locate(made.notebook, made.selection, findings)
+    assert [f"{p.position.line}:{p.position.column}" for p in found] == [
+        "10:9",
+        "10:9",
+        "6:20",
+        "21:15",
+    ]
