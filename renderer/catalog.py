@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Protocol, TypeVar
 
-from renderer.errors import Problem
+from renderer.errors import Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.fragments import Dependency, Reference
 from renderer.position import Origin, Path, Position
@@ -109,6 +110,7 @@ def build(
     matched = tuple(item for item in pod_defaults.values() if item.match is not None)
     catalog = Catalog(templates, pod_defaults, sizes, matched, frozenset(faulty))
     problems.extend(_dangling(catalog))
+    problems.extend(_matching_nothing(catalog))
     return catalog, problems
 
 
@@ -165,6 +167,22 @@ def _dangling(catalog: Catalog) -> Iterator[Problem]:
         if template.default_size:
             found_size = catalog.size(template.default_size, template.namespace)
             yield from unresolved_at(found_size, spec, ("defaultSize",))
+
+
+def _matching_nothing(catalog: Catalog) -> Iterator[Problem]:
+    """PodDefaults that wait for a Template which there is not."""
+    names = {name for space, name in catalog.templates}
+    names |= {f"{space}/{name}" for space, name in catalog.templates}
+    for pod_default in catalog.matched:
+        templates = pod_default.match.templates if pod_default.match else ()
+        for index, glob in enumerate(templates):
+            if not any(fnmatchcase(name, glob) for name in names):
+                yield Problem(
+                    pod_default.origin.at(("spec", "match", "templates", index)),
+                    f"there is no Template {glob}, so this never applies",
+                    hint=did_you_mean(glob, sorted(names)),
+                    severity=Severity.WARNING,
+                )
 
 
 def unresolved_at(found: object, origin: Origin, path: Path) -> Iterator[Problem]:

@@ -143,6 +143,7 @@ def test_a_pod_default_applies_where_all_of_its_match_holds(
 ) -> None:
     made = world(
         TEMPLATE,
+        "---" + TEMPLATE.replace("name: base", "name: other"),
         pod_default("m", "{name: main, env: [{name: M, value: x}]}", match=f"{{{match}}}"),
         "---" + NOTEBOOK.replace("namespace: team}", "namespace: team, labels: {tier: gold}}"),
         groups={"ml": ("alice@example.com",)},
@@ -386,3 +387,16 @@ def test_a_field_that_is_absent_is_looked_for_where_what_lacks_it_came_in(world:
         "6:20",
         "21:15",
     ]
+
+
+def test_a_match_that_can_never_hold_is_said(world: Make) -> None:
+    with pytest.raises(InputError) as raised:
+        world(
+            TEMPLATE,
+            pod_default("m", "{name: main}", match="{templates: ['b*', bsae]}"),
+            "---" + NOTEBOOK,
+        )
+    assert str(raised.value) == (
+        "all.yaml:18:29: warning: there is no Template bsae, so this never applies\n"
+        '  hint: did you mean "base"?'
+    )
