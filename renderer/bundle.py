@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from renderer.errors import InputError, Problem
@@ -65,19 +66,30 @@ def bundle_of(directory: str, rendered: Sequence[Rendered], main: str) -> Bundle
     problems: list[Problem] = []
     for item in in_order:
         name = file_name(item, main)
-        if not FILE_NAME.fullmatch(name):
+        if not _is_file_name(name):
             problems.append(_problem(item, f"{item.kind} {item.name} is no name of an object"))
         elif name in files:
             problems.append(_problem(item, f"there are two objects {item.kind} {item.name}"))
         files[name] = MARK + item.text
     if problems:
         raise InputError(problems)
+    return Bundle(directory, {KUSTOMIZATION: _listing(tuple(files)), **files})
+
+
+# Bundles of notebooks that choose alike have the same files.
+@lru_cache(maxsize=1024)
+def _listing(names: tuple[str, ...]) -> str:
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
-        "resources": list(files),
+        "resources": list(names),
     }
-    return Bundle(directory, {KUSTOMIZATION: MARK + emit(kustomization), **files})
+    return MARK + emit(kustomization)
+
+
+@lru_cache(maxsize=1024)
+def _is_file_name(name: str) -> bool:
+    return FILE_NAME.fullmatch(name) is not None
 
 
 def file_name(item: Rendered, main: str) -> str:

@@ -12,7 +12,7 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -57,14 +57,19 @@ class OutputDirectory:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stamps: dict[str, str] = {}
+        self._notes = False
         self._top = str(root)
         self._staging = f"{self._top}/{STAGING}"
         self._made: set[str] = set()
         self._plain: set[str] = set()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the directory for one writer; whatever was staged is gone at the end."""
+    def writing(self, *, notes: bool = False) -> Iterator[None]:
+        """Holds the directory for one writer; whatever was staged is gone at the end.
+
+        With notes it is known of each staged bundle how it will be left.
+        """
+        self._notes = notes
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
@@ -166,9 +171,11 @@ class OutputDirectory:
             if parent not in self._made:
                 os.makedirs(parent, exist_ok=True)  # noqa: PTH103
                 self._made.add(parent)
-            os.makedirs(base, exist_ok=True)  # noqa: PTH103
+            with suppress(FileExistsError):
+                os.mkdir(base)  # noqa: PTH102
             states = [(name, _write_all(f"{base}/{name}", data)) for name, data in files.items()]
-            self._stamps[directory] = stamp_of(states)
+            if self._notes:
+                self._stamps[directory] = stamp_of(states)
         except OSError as error:
             raise _cannot("be written", self.root / directory, error) from error
 

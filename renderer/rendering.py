@@ -78,7 +78,7 @@ def compare(root: Path, output: OutputDirectory, options: Options = Options()) -
 def write(root: Path, output: OutputDirectory, options: Options = Options()) -> Summary:
     """Renders into the directory. Where there is a problem it raises, and writes nothing."""
     kept = Memory(output.root, root) if options.remember else None
-    with output.writing():
+    with output.writing(notes=kept is not None):
         workspace = open_workspace(root)
         digest = memory.installation_digest(workspace.shared)
         recalled = kept.files(digest) if kept else None
