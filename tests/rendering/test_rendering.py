@@ -324,7 +324,7 @@ def test_a_render_that_is_killed_at_any_moment_leaves_whole_bundles_and_the_next
     whole = files(expected)
     command = [sys.executable, "-m", "octavo", "-C", str(many), "render", "--out", str(out)]
     killed = 0
-    for delay in (0.25, 0.35, 0.45, 0.55, 0.65, 0.8):
+    for delay in (0.1, 0.25, 0.35, 0.45, 0.55, 0.65, 0.8):
         shutil.rmtree(out, ignore_errors=True)
         process = subprocess.Popen([*command, "--quiet", "--jobs", "1"])
         time.sleep(delay)
