@@ -115,17 +115,20 @@ def build(
 
 
 def _add(kind: str, known: dict[tuple[str, str], T], item: T, problems: list[Problem]) -> None:
+    """In one file the later of two replaces the earlier, as applying it would; of two files none."""
     key = (item.namespace, item.name)
     first = known.setdefault(key, item)
-    if first is not item:
-        problems.append(
-            Problem(
-                item.origin.at(("metadata", "name")),
-                f"there are two {kind}s {item.namespace}/{item.name}",
-                there=(first.origin.at(("metadata", "name")),),
-                hint="rename or remove one of them",
-            )
-        )
+    if first is item:
+        return
+    place, there = (each.origin.at(("metadata", "name")) for each in (item, first))
+    message = f"there are two {kind}s {item.namespace}/{item.name}"
+    if place.file == there.file:
+        known[key] = item
+        severity, message = Severity.WARNING, f"{message}, and this one is taken"
+    else:
+        severity = Severity.ERROR
+    hint = "rename or remove one of them"
+    problems.append(Problem(place, message, hint=hint, there=(there,), severity=severity))
 
 
 def _find(

@@ -400,3 +400,23 @@ def test_a_match_that_can_never_hold_is_said(world: Make) -> None:
         "all.yaml:18:29: warning: there is no Template bsae, so this never applies\n"
         '  hint: did you mean "base"?'
     )
+
+
+def test_of_two_in_one_file_the_later_is_taken_and_a_warning_says_so() -> None:
+    def built(*files: str) -> tuple[str, list[str]]:
+        found = []
+        for name in files:
+            template = TEMPLATE.replace("base:1", f"base:{len(found)}")
+            found += sort_documents(load_all(template.encode(), name), []).items
+        made, problems = catalog.build(found)
+        image = made.templates["kf", "base"].fragment.template["spec"]["containers"][0]["image"]
+        return image, [str(problem).splitlines()[0] for problem in problems]
+
+    assert built("a.yaml", "a.yaml") == (
+        "base:1",
+        ["a.yaml:4:12: warning: there are two Templates kf/base, and this one is taken"],
+    )
+    assert built("a.yaml", "b.yaml") == (
+        "base:0",
+        ["b.yaml:4:12: error: there are two Templates kf/base"],
+    )
