@@ -115,7 +115,7 @@ def build(
 
 
 def _add(kind: str, known: dict[tuple[str, str], T], item: T, problems: list[Problem]) -> None:
-    """In one file the later of two replaces the earlier, as applying it would; of two files none."""
+    """In one file the later of two is taken, as applying it would; of two files neither."""
     key = (item.namespace, item.name)
     first = known.setdefault(key, item)
     if first is item:
