@@ -147,7 +147,7 @@ def _misplaced(item: Template | PodDefault | Size) -> Problem:
         item.origin.at(("kind",)),
         f"the {kind} {item.namespace}/{item.name} stands among the Notebooks and is not read",
         expected="only Notebooks, as whoever may write here shall not define what pods may be",
-        hint="move it below the catalog's directory",
+        hint="move it below the catalog's directory, or let octavo.yaml name one for both",
     )
 
 

@@ -282,3 +282,11 @@ def test_an_empty_chart_file_removes_an_object(tmp_path: Path) -> None:
     files = render(root, tmp_path / "out")
     assert "notebooks/team/nb/service.yaml" not in files
     assert "notebooks/team/nb/statefulset.yaml" in files
+
+
+def test_where_one_directory_is_for_both_the_kinds_decide(tmp_path: Path) -> None:
+    root = tree(tmp_path, settings="{catalog: all, notebooks: all}")
+    (root / "all").mkdir()
+    text = f"{CATALOG}---{NOTEBOOK}"
+    (root / "all/everything.yaml").write_text(text, encoding="utf-8")
+    assert rendering.check(root) == (1, ())
