@@ -404,7 +404,7 @@ def test_a_match_that_can_never_hold_is_said(world: Make) -> None:
 
 def test_of_two_in_one_file_the_later_is_taken_and_a_warning_says_so() -> None:
     def built(*files: str) -> tuple[str, list[str]]:
-        found = []
+        found: list[Any] = []
         for name in files:
             template = TEMPLATE.replace("base:1", f"base:{len(found)}")
             found += sort_documents(load_all(template.encode(), name), []).items
