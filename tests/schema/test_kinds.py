@@ -187,3 +187,14 @@ def test_values_that_may_be_secret_are_not_said() -> None:
     findings = check("notebook", {**example, "spec": spec})
     assert len(findings) == 4
     assert secret not in str(findings)
+
+
+def test_no_more_faults_of_a_document_are_said_than_anybody_reads() -> None:
+    spec = {f"unknown{number}": 1 for number in range(5000)}
+    notebook = {
+        "apiVersion": "jackhoman.dev/v1beta1",
+        "kind": "Notebook",
+        "metadata": {"name": "nb", "namespace": "team"},
+        "spec": {"owner": "alice", "templateRef": {"name": "t", "namespace": "kf"}, **spec},
+    }
+    assert len(check("notebook", notebook)) == 100

@@ -161,3 +161,12 @@ def test_it_is_known_which_variables_a_fragment_reads() -> None:
     fragment = compile_fragment(template, at)
     assert fragment.reads == {"owner", "notebook", "values"}
     assert not fragment.is_static
+
+
+def test_when_the_budget_is_spent_no_other_expression_is_tried() -> None:
+    fragment = compile_fragment(dict.fromkeys("abcde", "{{ 'a' * 900000 * 900000 }}"), at)
+    with pytest.raises(InputError) as raised:
+        fragment.evaluate({})
+    assert [problem.message for problem in raised.value.problems] == [
+        "the template asks for too much work"
+    ]
