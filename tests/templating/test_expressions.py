@@ -164,7 +164,8 @@ def test_it_is_known_which_variables_a_fragment_reads() -> None:
 
 
 def test_when_the_budget_is_spent_no_other_expression_is_tried() -> None:
-    fragment = compile_fragment(dict.fromkeys("abcde", "{{ 'a' * 900000 * 900000 }}"), at)
+    template = dict.fromkeys("abcde", "{{ 'a' * 900000 * 900000 }}")
+    fragment = compile_fragment(template, lambda path: Position(str(path[0]), 1, 1))
     with pytest.raises(InputError) as raised:
         fragment.evaluate({})
     assert [problem.message for problem in raised.value.problems] == [
