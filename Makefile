@@ -18,7 +18,7 @@ BENCH_READY := $(VENV)/.bench-$(call key,requirements/bench.txt)
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: setup  ## render the sample catalog into a git repository, demo-out/, and show it
+demo: setup  ## render the sample catalog into demo-out/, show it, and sync it where `make controlplane` was run
 	@tools/demo.sh $(DEMO)
 
 setup: $(READY)  ## make .venv: the locked packages and this project
@@ -60,7 +60,7 @@ $(BENCH_READY): $(READY)
 	@touch $@
 
 # Without a control plane its tests are skipped, loudly; where CI is set, they must not be.
-controlplane:  ## find or build the control plane of the tests
+controlplane:  ## find, download or build the control plane of the tests
 	@tools/controlplane.sh >/dev/null || test -z "$$CI"
 
 cluster: setup programs controlplane  ## run that control plane, to play with

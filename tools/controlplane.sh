@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Prints the directory of a real control plane for the tests: etcd, kube-apiserver, kube-controller-manager.
 # Usage: tools/controlplane.sh [--find]     Looks in KUBEBUILDER_ASSETS, then in the cache; without --find it then
-# builds Kubernetes from Debian's source package: some 5 minutes on 4 cores, 3 GB of disk meanwhile, root not needed.
+# downloads the official binaries, or, where that cannot be had, builds Kubernetes from Debian's source package:
+# some 5 minutes on 4 cores, 3 GB of disk meanwhile, root not needed.
 # May be interrupted and run again at any time: the result appears at once and whole, the compiler's cache is kept.
 set -euo pipefail
-version=1.20.2
+version=1.20.2 etcd=3.4.13
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/octavo/controlplane
 dest=$cache/v$version
 
@@ -22,14 +23,55 @@ mkdir -p "$cache"
 exec 9>"$cache/.lock"
 flock --nonblock 9 || { say "another build is at work, waiting for it"; flock 9; }
 if complete "$dest"; then echo "$dest"; exit 0; fi
-for tool in apt-get dpkg-deb make; do
-  command -v $tool >/dev/null || { say "no $tool here: set KUBEBUILDER_ASSETS to a directory of binaries"; exit 1; }
-done
 
 work=$cache/building
 mkdir -p "$work"
 find "$work" -mindepth 1 -maxdepth 1 ! -name gocache -exec rm -rf {} +
 mkdir -p "$work"/{sources,lists/partial,archives/partial,packages,root,bin,go/src/k8s.io/kubernetes}
+
+finish() {
+  rm -rf "$dest"
+  mv "$work/bin" "$dest"
+  rm -rf "$work"
+  echo "$dest"
+}
+
+# Sums first: they are small, and a network that does not give them gives nothing else either.
+fetch() { # SECONDS URL FILE
+  curl --fail --silent --location --proto =https --connect-timeout 3 --max-time "$1" --output "$3" "$2"
+}
+holds() { echo "$1  $2" | sha256sum --check --status; } # SUM FILE
+download() {
+  local arch archive kubernetes program sum
+  command -v curl >/dev/null || return
+  case $(uname -m) in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; *) return 1 ;; esac
+  kubernetes=https://dl.k8s.io/release/v$version/bin/linux/$arch
+  archive=etcd-v$etcd-linux-$arch.tar.gz
+  mkdir "$work/download"
+  cd "$work/download"
+  for program in kube-apiserver kube-controller-manager; do
+    fetch 5 "$kubernetes/$program.sha256" $program.sha256 || return
+  done
+  fetch 5 "https://github.com/etcd-io/etcd/releases/download/v$etcd/SHA256SUMS" sums || return
+  for program in kube-apiserver kube-controller-manager; do
+    fetch 120 "$kubernetes/$program" $program || return
+    holds "$(head -c 64 $program.sha256)" $program || { say "$program: not what its checksum says"; return 1; }
+    install -m 755 $program "$work/bin/"
+  done
+  fetch 120 "https://github.com/etcd-io/etcd/releases/download/v$etcd/$archive" "$archive" || return
+  sum=$(grep -F "  $archive" sums | head -c 64)
+  holds "$sum" "$archive" || { say "$archive: not what its checksum says"; return 1; }
+  tar xzf "$archive" --strip-components=1 -C "$work/bin" "${archive%.tar.gz}/etcd"
+}
+
+say "looking for the official binaries"
+if (download); then finish; exit 0; fi
+say "not to be had from here; building"
+rm -rf "$work"/{bin,download}
+mkdir "$work/bin"
+for tool in apt-get dpkg-deb make; do
+  command -v $tool >/dev/null || { say "no $tool here: set KUBEBUILDER_ASSETS to a directory of binaries"; exit 1; }
+done
 
 say "1/4 packages"
 # A private view of Debian's archive, with sources in it; the machine's own lists and packages stay as they are.
@@ -73,7 +115,4 @@ done
 GO111MODULE=off go build -trimpath -o "$work/bin/" -ldflags "$flags" \
   k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager >&2
 cp "$work/root/usr/bin/etcd" "$work/bin/"
-rm -rf "$dest"
-mv "$work/bin" "$dest"
-rm -rf "$work"
-echo "$dest"
+finish

@@ -1,4 +1,4 @@
-"""`python -m controlplane`: a control plane in the foreground, or the keeper of a session's."""
+"""`python -m controlplane`: a control plane in the foreground, or the keeper of a test's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from controlplane import binaries, session
+from controlplane import binaries, own, session
 from controlplane.server import StartError, running
 
 
@@ -60,6 +60,10 @@ def main(words: list[str]) -> int:
             return play()
         case ["keep", folder, programs]:
             return keep(Path(folder), Path(programs))
+        case ["own", folder, programs, controllers, *flags]:
+            everything = controllers == "with-controllers"
+            own.keep(Path(folder), Path(programs), flags, controllers=everything)
+            return 0
         case _:
             print("usage: python -m controlplane play", file=sys.stderr)
             return 2

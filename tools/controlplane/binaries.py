@@ -25,5 +25,7 @@ def kubectl() -> str:
     """The kubectl of this machine, or MissingError."""
     path = shutil.which("kubectl")
     if not path:
-        raise MissingError("no kubectl on PATH: `make kubectl` installs Debian's")
+        raise MissingError(
+            "no kubectl on PATH: `make test` installs Debian's, as root or with sudo"
+        )
     return path
