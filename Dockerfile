@@ -11,11 +11,21 @@ COPY charts/ charts/
 COPY octavo/ octavo/
 COPY renderer/ renderer/
 COPY schemas/ schemas/
+COPY sync/ sync/
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/octavo/bin/pip install --no-cache-dir --no-deps --no-index dist/*.whl
 
 FROM python:3.11-slim
+# git reads the bundles, by ssh too, and gpg their signatures. ssh wants its user to have a name.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends git gnupg openssh-client \
+ && rm -rf /var/lib/apt/lists/* \
+ && groupadd --gid 65532 octavo \
+ && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin octavo \
+ && install --directory --owner 65532 --group 65532 /var/cache/octavo
 COPY --from=build /opt/octavo /opt/octavo
+ENV HOME=/tmp XDG_CACHE_HOME=/var/cache/octavo
 USER 65532:65532
 WORKDIR /work
+# No shell between: signals reach octavo itself, which ends in order at SIGTERM.
 ENTRYPOINT ["/opt/octavo/bin/octavo"]

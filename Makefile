@@ -46,6 +46,7 @@ contracts: setup  ## check who imports whom
 
 schemas: setup  ## make the generated schemas again
 	$(BIN)/python schemas/generate.py
+	$(BIN)/python schemas/crd.py
 
 wheel: setup  ## build the wheel into dist/ and look through it
 	@rm -rf build dist

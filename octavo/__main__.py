@@ -56,6 +56,12 @@ def _renderer(words: list[str]) -> int:
         gc.enable()
 
 
+def _sync(words: list[str]) -> int:
+    from sync.cli import main as run
+
+    return run(words)
+
+
 def _help() -> str:
     commands = "\n".join(f"  {name:<9}{command.purpose}" for name, command in COMMANDS.items())
     return (
@@ -92,6 +98,9 @@ COMMANDS = {
     "catalog": Command(_renderer, "list Templates, options, sizes and images, and who uses them"),
     "new": Command(_renderer, "start a Notebook file, with comments"),
     "schema": Command(_renderer, "print the JSON schema of a kind, for editors"),
+    "sync": Command(_sync, "bring a cluster to what the bundles say"),
+    "diff": Command(_sync, "show what a sync would change, and change nothing"),
+    "crd": Command(_sync, "print the CustomResourceDefinition of the Notebook"),
 }
 
 

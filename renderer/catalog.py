@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from renderer.errors import Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
-from renderer.model.fragments import Dependency, Reference
+from renderer.model.fragments import Dependency, Fragment, Reference
 from renderer.position import Origin, Path, Position
 from renderer.schema.suggest import did_you_mean
 
@@ -68,12 +68,21 @@ class Catalog:
     def size(self, name: str, namespace: str) -> Size | Unresolved:
         return self._find("Size", self.sizes, Reference(name), namespace)
 
-    def dependencies(self) -> Iterator[Dependency]:
-        """Everything that any fragment of the catalog needs beside its notebook."""
+    def offered_to(self, namespace: str) -> frozenset[Dependency]:
+        """Everything that the catalog lets be copied to a namespace."""
+        return frozenset(
+            dependency
+            for fragment in self._fragments_for(namespace)
+            for dependency in fragment.dependencies
+            if dependency.may_go_to(namespace)
+        )
+
+    def _fragments_for(self, namespace: str) -> Iterator[Fragment]:
         for template in self.templates.values():
-            yield from template.fragment.dependencies
+            if any(fnmatchcase(namespace, glob) for glob in template.namespaces):
+                yield template.fragment
         for pod_default in self.pod_defaults.values():
-            yield from pod_default.fragment.dependencies
+            yield pod_default.fragment
 
     def _find(
         self, kind: str, known: Mapping[tuple[str, str], T], reference: Reference, namespace: str

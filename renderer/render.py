@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from renderer import revisions, verdict
+from renderer import revisions, trust, verdict
 from renderer.bundle import Bundle, bundle_of
 from renderer.compose.composer import Composed, Composer, Step
 from renderer.compose.layers import Selection, Selector
@@ -57,7 +58,7 @@ class Renderer:
         self._selector = Selector(installation.catalog, settings.groups)
         self._composer = Composer(settings.values, settings.route)
         self._snapshots = Snapshots(settings.values)
-        self._dependencies = frozenset(installation.catalog.dependencies())
+        self._offered = cache(installation.catalog.offered_to)
         self._version = settings.kubernetes or kubernetes.default_version()
 
     def render(self, notebook: Notebook, previous: Previous = Previous()) -> Result:  # noqa: B008 - frozen
@@ -81,10 +82,11 @@ class Renderer:
         selection, problems = self._selector.select(notebook)
         if selection is None:
             raise InputError(problems)
+        problems.extend(trust.out_of_reach(notebook, selection))
         limit = notebook.history_limit
         if limit is None:
             limit = self.installation.settings.revision_history_limit
-        previous, left_out = revisions.offered(previous, self._dependencies)
+        previous, left_out = revisions.offered(previous, self._offered(notebook.namespace))
         problems.extend(left_out)
         plan = revisions.plan(notebook, self._snapshots.of(selection), previous, limit)
         if isinstance(plan, Problem):

@@ -230,11 +230,11 @@ def offered(previous: Previous, known: frozenset[Dependency]) -> tuple[Previous,
         if not missing:
             kept.append(revision)
         elif revision.origin is not None:
-            names = ", ".join(sorted(f"{item.kind} {item.source}/{item.name}" for item in missing))
+            names = ", ".join(sorted(map(str, missing)))
             problems.append(
                 Problem(
                     revision.origin.at(),
-                    f"the catalog does not offer {names}: this revision is left out",
+                    f"the catalog does not offer {names} here: this revision is left out",
                     severity=Severity.WARNING,
                 )
             )

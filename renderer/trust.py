@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from renderer.compose.layers import Selection
-from renderer.errors import Finding
+from renderer.errors import Finding, Problem
 from renderer.model.catalog import Override
 from renderer.model.notebook import Notebook
 from renderer.position import Path
+from renderer.schema.words import either
 
 # What these annotations say is written into routes.
 ROUTED = {
@@ -36,6 +37,21 @@ def of_pod(pod: Mapping[str, Any]) -> Iterator[Finding]:
     """Paths are those of the composed pod."""
     annotations = (pod.get("metadata") or {}).get("annotations") or {}
     yield from _routed(annotations, ("metadata", "annotations"))
+
+
+def out_of_reach(notebook: Notebook, selection: Selection) -> Iterator[Problem]:
+    """What the catalog says that the notebook needs, and keeps from its namespace."""
+    for fragment in selection.fragments:
+        for index, needed in enumerate(fragment.dependencies):
+            if not needed.may_go_to(notebook.namespace):
+                written = ("spec", "dependencies", index, "namespaces")
+                yield Problem(
+                    notebook.origin.at(("metadata", "namespace")),
+                    f"the {fragment} needs the {needed},"
+                    f" which may not be copied to the namespace {notebook.namespace}",
+                    expected=either(needed.namespaces or ()) or "no namespace at all",
+                    there=(fragment.origin.document.at(written),),
+                )
 
 
 def _people(notebook: Notebook) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any
 
 from renderer.position import Origin
@@ -30,12 +31,25 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """An object that a notebook's namespace must hold; `source` is where it is copied from."""
+    """An object that a notebook's namespace must hold; `source` is where it is copied from.
+
+    `namespaces` are globs of those that may receive it, where the catalog bounds them; they say
+    nothing of which object it is.
+    """
 
     api_version: str
     kind: str
     name: str
     source: str
+    namespaces: tuple[str, ...] | None = field(default=None, compare=False)
+
+    def may_go_to(self, namespace: str) -> bool:
+        if self.namespaces is None:
+            return True
+        return any(fnmatchcase(namespace, glob) for glob in self.namespaces)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

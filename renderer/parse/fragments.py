@@ -32,11 +32,13 @@ def written_fragment(document: Document) -> Fragment:
         spec.get("template", {}),
         Origin(document, ("spec", "template")),
         OnConflict(spec.get("onConflict", OnConflict.FAIL)),
-        tuple(
-            Dependency(each["apiVersion"], each["kind"], each["name"], name.namespace)
-            for each in spec.get("dependencies", ())
-        ),
+        tuple(_dependency(each, name.namespace) for each in spec.get("dependencies", ())),
     )
+
+
+def _dependency(written: Mapping[str, Any], source: str) -> Dependency:
+    namespaces = tuple(written["namespaces"]) if "namespaces" in written else None
+    return Dependency(written["apiVersion"], written["kind"], written["name"], source, namespaces)
 
 
 def size_fragment(document: Document) -> Fragment:

@@ -37,7 +37,7 @@ def test_everything_that_is_copied_exists_and_is_let_through() -> None:
 
 def test_the_wheel_of_the_container_is_built_from_all_rooms() -> None:
     project = (ROOT / "pyproject.toml").read_text()
-    rooms = {"charts", "octavo", "renderer", "schemas"}
+    rooms = {"charts", "octavo", "renderer", "schemas", "sync"}
     assert {name for name in copied() if (ROOT / name / "__init__.py").exists()} == rooms
     assert all(f'"{room}"' in project for room in rooms)
 
@@ -48,6 +48,48 @@ def test_it_runs_as_nobody_and_begins_with_octavo() -> None:
     assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", user)
     assert words.index("USER") > len(words) - 1 - words[::-1].index("FROM")
     assert of("ENTRYPOINT") == ['["/opt/octavo/bin/octavo"]']
+
+
+def test_signals_reach_octavo_itself() -> None:
+    """No shell and no init stand between, and nothing asks for another signal than SIGTERM."""
+    words = [word for word, _ in instructions()]
+    assert not {"CMD", "SHELL", "STOPSIGNAL", "HEALTHCHECK"} & set(words)
+
+
+def test_the_user_has_a_name_and_a_place_to_write() -> None:
+    """ssh refuses to work for a user without a name."""
+    (user,) = of("USER")
+    uid, gid = user.split(":")
+    commands = final("RUN")
+    (made,) = [each for each in commands if each.startswith("useradd ")]
+    (folder,) = [each for each in commands if each.startswith("install ")]
+    (environment,) = of("ENV")
+    assert f"--uid {uid} --gid {gid} " in made
+    assert f"--owner {uid} --group {gid} " in folder
+    assert f"XDG_CACHE_HOME={folder.split()[-1]}" in environment.split()
+    assert made.split()[made.split().index("--home-dir") + 1] == "/tmp"  # noqa: S108
+    assert "HOME=/tmp" in environment.split()
+
+
+def test_what_reads_a_repository_is_there_and_nothing_else_from_debian() -> None:
+    commands = final("RUN")
+    (install,) = [each for each in commands if each.startswith("apt-get install ")]
+    words = install.split()[2:]
+    assert {word for word in words if not word.startswith("-")} == {
+        "git",
+        "gnupg",
+        "openssh-client",
+    }
+    assert "--no-install-recommends" in words
+    assert "rm -rf /var/lib/apt/lists/*" in commands
+
+
+def final(name: str) -> list[str]:
+    """The commands of the stage that is shipped."""
+    found = instructions()
+    last = max(index for index, (word, _) in enumerate(found) if word == "FROM")
+    rests = [rest for word, rest in found[last:] if word == name]
+    return [" ".join(part.split()) for rest in rests for part in rest.split("&&")]
 
 
 def test_only_locked_packages_are_installed() -> None:

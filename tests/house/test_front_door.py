@@ -104,9 +104,12 @@ def test_a_command_is_handed_to_its_room(
     assert calls == [heard]
 
 
-def test_the_door_and_the_renderer_know_the_same_commands() -> None:
-    from renderer.cli.commands import COMMANDS as BEHIND
+def test_the_door_and_the_rooms_know_the_same_commands() -> None:
+    from renderer.cli.commands import COMMANDS as RENDERER
+    from sync.cli.commands import COMMANDS as SYNC
 
+    assert not RENDERER.keys() & SYNC.keys()
     assert {name: command.purpose for name, command in COMMANDS.items()} == {
-        name: command.purpose for name, command in BEHIND.items()
+        **{name: command.purpose for name, command in RENDERER.items()},
+        **{name: command.purpose for name, command in SYNC.items()},
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 MAP = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
@@ -14,12 +16,12 @@ def rooms() -> set[str]:
     found: set[str] = set()
     for row in re.findall(r"^\| (`.+?`) \|", MAP, re.MULTILINE):
         names = re.findall(r"`([^`]+)`", row)
-        parent = names[0].rpartition("/")[0] if not names[0].endswith("/") else "renderer"
+        parent = names[0].rstrip("/").rpartition("/")[0]
         for name in names:
             path = (
                 name if "/" in name or not (ROOT / parent / name).exists() else f"{parent}/{name}"
             )
-            found.add(path if (ROOT / path).exists() else f"{parent}/{name}")
+            found.add((path if (ROOT / path).exists() else f"{parent}/{name}").lstrip("/"))
     return found
 
 
@@ -29,14 +31,15 @@ def test_everything_on_the_map_is_there() -> None:
     assert missing == []
 
 
-def test_every_room_of_the_renderer_is_on_the_map() -> None:
+@pytest.mark.parametrize("house", ["renderer", "sync"])
+def test_every_room_is_on_the_map(house: str) -> None:
     on_map = {path.rstrip("/") for path in rooms()}
     rooms_there = {
-        f"renderer/{path.name}"
-        for path in (ROOT / "renderer").iterdir()
+        f"{house}/{path.name}"
+        for path in (ROOT / house).iterdir()
         if path.suffix == ".py" or (path.is_dir() and (path / "__init__.py").exists())
     }
-    assert rooms_there - on_map - {"renderer/__init__.py"} == set()
+    assert rooms_there - on_map - {f"{house}/__init__.py"} == set()
 
 
 def test_links_lead_somewhere() -> None:

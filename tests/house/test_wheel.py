@@ -19,13 +19,15 @@ ROOMS = {
     "charts/namespace": "renderer/charts/namespace",
     "charts/notebook": "renderer/charts/notebook",
     "schemas": "renderer/schemas",
+    "sync": "sync",
 }
 FIND_DATA = """
 from importlib.resources import files
 from pathlib import Path
-for room in ("renderer.charts", "renderer.schemas"):
+for room in ("renderer.charts", "renderer.schemas", "sync"):
     for each in sorted(Path(str(files(room))).rglob("*")):
-        print(each) if each.suffix in (".json", ".jinja", ".yaml") else None
+        shipped = each.suffix in (".json", ".jinja", ".yaml") and "sync-agent" not in each.parts
+        print(each) if shipped else None
 """
 
 
@@ -33,7 +35,7 @@ for room in ("renderer.charts", "renderer.schemas"):
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a clean copy: what an earlier build left behind must not get in."""
     copy = tmp_path_factory.mktemp("source")
-    for room in ("octavo", "renderer", "charts", "schemas"):
+    for room in ("octavo", "renderer", "charts", "schemas", "sync"):
         shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, copy / name)

@@ -76,6 +76,24 @@ def test_a_poddefault_may_consist_of_dependencies_alone(item: Item) -> None:
     assert fragment.dependencies == (Dependency("v1", "Secret", "s", "kubeflow"),)
 
 
+@pytest.mark.parametrize(
+    ("written", "allowed"),
+    [
+        ("", {"team-a", "team-b", "lab"}),
+        (", namespaces: [team-*]", {"team-a", "team-b"}),
+        (", namespaces: [team-b, lab]", {"team-b", "lab"}),
+        (", namespaces: []", set()),
+    ],
+)
+def test_a_dependency_says_which_namespaces_may_receive_it(
+    item: Item, written: str, allowed: set[str]
+) -> None:
+    text = f"  dependencies: [{{apiVersion: v1, kind: Secret, name: s{written}}}]"
+    (dependency,) = item(document("PodDefault", text)).fragment.dependencies
+    assert {each for each in ("team-a", "team-b", "lab") if dependency.may_go_to(each)} == allowed
+    assert dependency == Dependency("v1", "Secret", "s", "kubeflow"), "it is the same object"
+
+
 def test_a_poddefault_says_that_it_overrides(item: Item) -> None:
     fragment = item(document("PodDefault", "  onConflict: Override")).fragment
     assert fragment.on_conflict is OnConflict.OVERRIDE

@@ -255,6 +255,91 @@ def test_a_revision_that_asks_for_what_the_catalog_does_not_offer_is_left_out(
     assert "does not offer Secret kube-system/admin-token" in said
 
 
+RECEIVED: dict[str, tuple[str, str, list[str]]] = {
+    "nothing said": ("", "", []),
+    "a namespace that may receive it": (", namespaces: [lab, te*]", "", []),
+    "another namespace": (
+        ", namespaces: [lab, team-*]",
+        "",
+        [
+            "notebooks/0.yaml:4:22: error: the Template kf/base needs the Secret kf/offered,"
+            " which may not be copied to the namespace team",
+            "expected: lab or team-*",
+            "there: catalog/all.yaml:9:64",
+        ],
+    ),
+    "no namespace at all": (
+        ", namespaces: []",
+        "",
+        [
+            "notebooks/0.yaml:4:22: error: the Template kf/base needs the Secret kf/offered,"
+            " which may not be copied to the namespace team",
+            "expected: no namespace at all",
+            "there: catalog/all.yaml:9:64",
+        ],
+    ),
+    "a PodDefault that is elected": (
+        "",
+        "  options: [bounded]\n",
+        [
+            "notebooks/0.yaml:4:22: error: the PodDefault kf/bounded needs the ConfigMap kf/c,"
+            " which may not be copied to the namespace team",
+            "expected: lab",
+            "there: catalog/all.yaml:31:61",
+        ],
+    ),
+}
+BOUNDED = """---
+apiVersion: jackhoman.dev/v1beta1
+kind: PodDefault
+metadata: {name: bounded, namespace: kf}
+spec:
+  dependencies: [{apiVersion: v1, kind: ConfigMap, name: c, namespaces: [lab]}]
+"""
+
+
+@pytest.mark.parametrize(("written", "chosen", "said"), RECEIVED.values(), ids=RECEIVED)
+def test_a_dependency_goes_to_the_namespaces_that_may_receive_it(
+    tmp_path: Path, written: str, chosen: str, said: list[str]
+) -> None:
+    root = tree(tmp_path, NOTEBOOK + chosen)
+    catalog = CATALOG.replace("name: offered", f"name: offered{written}") + BOUNDED
+    (root / "catalog/all.yaml").write_text(catalog, encoding="utf-8")
+    lines = [line.strip() for each in rendering.check(root)[1] for line in str(each).splitlines()]
+    assert lines == said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("name: offered", "name: offered, namespaces: [lab]"),
+        ("spec:\n  home:", "spec:\n  namespaces: [lab]\n  home:"),
+    ],
+    ids=["the dependency", "the Template"],
+)
+def test_a_revision_that_needs_what_its_namespace_may_no_longer_receive_is_left_out(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    free = """---
+apiVersion: jackhoman.dev/v1beta1
+kind: Template
+metadata: {name: free, namespace: kf}
+spec: {template: {spec: {containers: [{name: main, image: i, ports: [{containerPort: 1}]}]}}}
+"""
+    root, output = tree(tmp_path, NOTEBOOK), tmp_path / "out"
+    assert needing(render(root, output)) == 1
+    catalog = CATALOG.replace(before, after) + free
+    (root / "catalog/all.yaml").write_text(catalog, encoding="utf-8")
+    notebook = NOTEBOOK.replace("name: base", "name: free")
+    (root / "notebooks/0.yaml").write_text(notebook, encoding="utf-8")
+    assert needing(render(root, output)) == 0
+
+
+def needing(files: dict[str, str]) -> int:
+    """How many revisions ask for the Secret."""
+    return sum("name: offered" in text for name, text in files.items() if "revision" in name)
+
+
 @pytest.mark.parametrize(
     ("chart", "said"),
     [

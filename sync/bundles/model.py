@@ -1,0 +1,63 @@
+"""A bundle as plain data; the objects in it are packed, since an agent holds ten thousands."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from sync.objects import GroupKind, Key, Object, key_of
+
+NOTEBOOK = GroupKind("jackhoman.dev", "Notebook")
+
+_FASTEST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file or directory of a source, and what tells its content."""
+
+    name: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One object of a bundle, and the file in the bundle's directory that holds it."""
+
+    key: Key
+    api_version: str
+    file: str
+    packed: bytes
+
+    def load(self) -> dict[str, Any]:
+        """The object, the caller's to keep."""
+        value: dict[str, Any] = orjson.loads(zlib.decompress(self.packed))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What one directory holds, in the order to apply it; a namespace's own has no name."""
+
+    directory: str
+    namespace: str
+    name: str
+    oid: str
+    members: tuple[Member, ...]
+
+    @property
+    def path(self) -> str:
+        return self.directory
+
+    @property
+    def notebook(self) -> Member | None:
+        return next((each for each in self.members if each.key.group_kind == NOTEBOOK), None)
+
+
+def packed(obj: Object, file: str) -> Member:
+    """The object as a member."""
+    body = zlib.compress(orjson.dumps(obj), _FASTEST)
+    return Member(key_of(obj), obj["apiVersion"], file, body)

@@ -1,0 +1,91 @@
+"""A source read and a cluster reached: what every command begins with."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sync import marks, shelf
+from sync.cli import arguments as words
+from sync.cluster import Cluster, connect
+from sync.errors import RefusedError
+from sync.memory import Memory
+from sync.policy import Policy
+from sync.rounds import Rounds, Scope, Source
+from sync.shelf import Shelf
+from sync.sources import open_source
+from sync.sources.port import Snapshot
+
+WORKERS_BESIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that a command works with."""
+
+    policy: Policy
+    shelf: Shelf
+    snapshot: Snapshot
+    cluster: Cluster
+    rounds: Rounds
+    identity: str
+    source: Source
+
+
+@contextmanager
+def opened(arguments: Namespace, targets: list[str]) -> Iterator[Opened]:
+    """Read the source, reach the cluster, refuse the wrong one."""
+    policy = words.policy_of(arguments)
+    source = open_source(words.source_of(arguments))
+    snapshot = source.fetch()
+    try:
+        namespaces = frozenset(each.split("/")[1] for each in targets) or None
+        read = shelf.read(snapshot, policy, namespaces=namespaces)
+        snapshot.check_whole()
+        cluster = reach(arguments)
+        identity = cluster.identity()
+        refuse_another(arguments.cluster, identity)
+        refuse_without_crd(cluster)
+        memory = Memory(words.cache() / "sync" / f"{identity}-{policy.agent}.json")
+        rounds = Rounds(cluster, policy, memory, arguments.in_flight)
+        yield Opened(policy, read, snapshot, cluster, rounds, identity, Source(held=snapshot.held))
+    finally:
+        snapshot.close()
+
+
+def reach(arguments: Namespace) -> Cluster:
+    return connect(
+        arguments.kubeconfig,
+        arguments.context,
+        in_flight=arguments.in_flight,
+        deadline=arguments.deadline,
+    )
+
+
+def refuse_another(wanted: str, identity: str) -> None:
+    if wanted and wanted != identity:
+        raise RefusedError(
+            f"this is not the cluster that --cluster names: its kube-system has the uid {identity}"
+        )
+
+
+def refuse_without_crd(cluster: Cluster) -> None:
+    if cluster.resources.find(marks.NOTEBOOK) is None:
+        raise RefusedError(
+            "this cluster does not know Notebooks yet: run `octavo crd | kubectl apply"
+            " --server-side -f -` once, as an administrator"
+        )
+
+
+def scope_of(read: Shelf, targets: list[str]) -> Scope:
+    """The bundles that were named, with what their namespaces need; or all."""
+    if not targets:
+        return Scope()
+    chosen = set(targets)
+    for target in targets:
+        namespace = f"namespaces/{target.split('/')[1]}"
+        if namespace in read.bundles or namespace in read.broken:
+            chosen.add(namespace)
+    return Scope(directories=frozenset(chosen))

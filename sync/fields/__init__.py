@@ -1,0 +1,29 @@
+"""Who set which field, as the API server remembers it: what is ours, and what differs.
+
+- tree: the server's own trees of fields
+- compare: what would be sent beside what is there, by way of `claimed` and `unclaimed` fields
+- likeness, amounts: what is equal for the server
+- paths: fields as the server names them
+- results: the server's answers
+- digests: what to remember of them
+"""
+
+from sync.fields.compare import Comparison, Difference, compare
+from sync.fields.digests import digest, our_part
+from sync.fields.paths import without
+from sync.fields.results import conflicts_of, equal_results
+from sync.fields.tree import Manager, Tree, owned
+
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Manager",
+    "Tree",
+    "compare",
+    "conflicts_of",
+    "digest",
+    "equal_results",
+    "our_part",
+    "owned",
+    "without",
+]
