@@ -12,16 +12,38 @@ from pathlib import Path
 from bench import programs
 from bench.hotspots import show
 from bench.measure import Bench
+from bench.places import quiet_disk
 from bench.prepare import prepare
 from bench.report import USUAL, markdown, write_readme
 
-MEMORY_DISK = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
-ROOM = 4 << 30
+
+def main(words: list[str]) -> int:
+    """Both parts, or the one that the first word names."""
+    match words:
+        case ["sync", *rest]:
+            from bench.sync.run import main as sync
+
+            return sync(rest)
+        case ["render", *rest]:
+            return _render(rest)
+        case _:
+            from bench.sync.run import main as sync
+
+            both = _both().parse_args(words)
+            kept = ["--write-readme"] if both.write_readme else []
+            return _render(kept) or sync(kept)
 
 
-def main() -> int:
-    options = _options()
-    folder = Path(tempfile.mkdtemp(prefix="octavo-bench-", dir=options.work or _quiet_disk()))
+def _both() -> argparse.ArgumentParser:
+    words = "`render` or `sync` as the first word: only that part, with options of its own"
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, epilog=words)
+    parser.add_argument("--write-readme", action="store_true", help="keep the results in README.md")
+    return parser
+
+
+def _render(words: list[str]) -> int:
+    options = _options(words)
+    folder = Path(tempfile.mkdtemp(prefix="octavo-bench-", dir=options.work or quiet_disk()))
     try:
         if options.hotspots:
             show(folder, options.hotspots, lines=40)
@@ -48,8 +70,8 @@ def _compare(folder: Path, options: argparse.Namespace) -> None:
         write_readme(text)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+def _options(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench render", description=__doc__)
     parser.add_argument(
         "--counts", type=int, nargs="+", default=[1, 100, 1000, 10_000], help="numbers of notebooks"
     )
@@ -62,14 +84,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--hotspots", type=int, metavar="COUNT", help="only show where octavo's own time goes"
     )
-    return parser.parse_args()
-
-
-def _quiet_disk() -> Path | None:
-    """Files in memory: a disk's own moods would drown what is compared."""
-    if MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > ROOM:
-        return MEMORY_DISK
-    return None
+    return parser.parse_args(words)
 
 
 def _say(line: str) -> None:
@@ -77,4 +92,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.measure import EACH_A_PROCESS, IN_PROCESS, LARGE, Results
 
 README = Path(__file__).with_name("README.md")
-BEGIN, END = "<!-- results: begin -->\n", "<!-- results: end -->\n"
 USUAL = 1000
 # The cold start that was asked for: 250 ms where this import takes 107.
 COLD = 250 / 107
@@ -45,17 +44,19 @@ class Goal:
 
 
 def markdown(results: Results, counts: tuple[int, ...]) -> str:
-    parts = [_machine(), "", *_times(results, counts), "", *_single(results), ""]
-    return "\n".join([*parts, *_goals(results)]) + "\n"
+    parts = [machine(), "", *_times(results, counts), "", *_single(results), ""]
+    goals = [*_speed_goals(results), *_other_goals(results)]
+    return "\n".join([*parts, *goal_rows(goals)]) + "\n"
 
 
-def write_readme(text: str) -> None:
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+def write_readme(text: str, about: str = "results") -> None:
+    begin, end = (f"<!-- {about}: {each} -->\n" for each in ("begin", "end"))
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    README.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
-def _machine() -> str:
+def machine() -> str:
     version = platform.python_version()
     return f"{os.cpu_count()} shared cores ({platform.machine()}), Python {version}."
 
@@ -73,7 +74,7 @@ def _times(results: Results, counts: tuple[int, ...]) -> Iterator[str]:
         cells = [_cell(results, peer, count) for count in counts]
         if any(cells):
             ratio = results.ratio((peer, USUAL), ("octavo", USUAL))
-            yield f"| {WORDS[peer]} | {' | '.join(cells)} | {_times_over(ratio)} |"
+            yield f"| {WORDS[peer]} | {' | '.join(cells)} | {times_over(ratio)} |"
 
 
 def _cell(results: Results, peer: str, count: int) -> str:
@@ -81,7 +82,7 @@ def _cell(results: Results, peer: str, count: int) -> str:
     return "" if wall is None or cpu is None else f"{wall * 1e6:,.0f} ({cpu * 1e6:,.0f})"
 
 
-def _times_over(ratio: float | None) -> str:
+def times_over(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.2f}x" if ratio < TEN else f"{ratio:,.0f}x"
 
 
@@ -97,13 +98,13 @@ def _single(results: Results) -> Iterator[str]:
     for peer in EACH_A_PROCESS:
         if results.wall(peer, count):
             ratio = results.ratio((peer, count), ("octavo", USUAL))
-            yield f"| {WORDS[peer]} | {_cell(results, peer, count)} | {_times_over(ratio)} |"
+            yield f"| {WORDS[peer]} | {_cell(results, peer, count)} | {times_over(ratio)} |"
 
 
-def _goals(results: Results) -> Iterator[str]:
+def goal_rows(goals: Iterable[Goal]) -> Iterator[str]:
     yield "| goal | wanted | measured | |"
     yield "|---|---|---|---|"
-    for goal in (*_speed_goals(results), *_other_goals(results)):
+    for goal in goals:
         met = "met" if goal.is_met else "**not met**"
         yield f"| {goal.words} | {goal.wanted} | {goal.found} | {met} |"
 
@@ -128,7 +129,7 @@ def _speed_goals(results: Results) -> Iterator[Goal]:
 
 def _faster(words: str, ratio: float | None, wanted: int) -> Iterator[Goal]:
     if ratio is not None:
-        yield Goal(words, f"{wanted}x as fast", _times_over(ratio), ratio >= wanted)
+        yield Goal(words, f"{wanted}x as fast", times_over(ratio), ratio >= wanted)
 
 
 def _other_goals(results: Results) -> Iterator[Goal]:

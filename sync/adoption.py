@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sync.fields.tree import APPLY, OURS, SELF, UPDATE, Entry, Tree, entries, is_leaf, tree_of
+from sync.fields.tree import (
+    APPLY,
+    OURS,
+    SELF,
+    UPDATE,
+    Elements,
+    Entry,
+    Tree,
+    entries,
+    is_leaf,
+    tree_of,
+)
 from sync.objects import Object, metadata
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -35,6 +46,9 @@ KEPT = (
 )
 KEPT_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "PersistentVolumeClaim": (
+        ("f:spec", "f:dataSource"),
+        ("f:spec", "f:dataSourceRef"),
+        ("f:spec", "f:selector"),
         ("f:spec", "f:storageClassName"),
         ("f:spec", "f:volumeMode"),
         ("f:spec", "f:volumeName"),
@@ -64,6 +78,39 @@ def takeover(live: Object) -> list[dict[str, Any]] | None:
         return None
     version = metadata(live)["resourceVersion"]
     return [{"op": "test", "path": "/metadata/resourceVersion", "value": version}, *steps]
+
+
+def reclaim(live: Object, strays: Iterable[Elements]) -> list[dict[str, Any]] | None:
+    """The JSON patch that makes ours what stands in our way, so that our next apply drops it.
+
+    Only from those who changed the object; a tool that applies keeps what it applied.
+    """
+    places = tuple(strays)
+    if not places:
+        return None
+    taken: list[Entry] = []
+    left: list[Entry] = []
+    for entry in entries(live):
+        changed = entry.get("operation") == UPDATE and not entry.get("subresource")
+        rest, mine = _split(tree_of(entry), places) if changed else (tree_of(entry), NOTHING)
+        if mine:
+            taken.append({**entry, "fieldsV1": mine})
+        if rest:
+            left.append({**entry, "fieldsV1": rest})
+    owned = [tree_of(entry) for entry in taken]
+    nobodys = [at for at in places if all(_found(tree, at) is None for tree in owned)]
+    taken += [{"fieldsV1": _grown(at, NOTHING)} for at in nobodys]
+    version = metadata(live)["resourceVersion"]
+    test = {"op": "test", "path": "/metadata/resourceVersion", "value": version}
+    return [test, *_managers(live, taken, left)]
+
+
+def after(live: Object, steps: Iterable[Mapping[str, Any]]) -> Object:
+    """The object with other managers, as such a patch leaves it."""
+    for step in steps:
+        if step["path"] == "/metadata/managedFields":
+            return {**live, "metadata": {**metadata(live), "managedFields": step["value"]}}
+    return live
 
 
 def _annotated(live: Object, name: str) -> bool:

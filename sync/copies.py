@@ -5,7 +5,7 @@ Only git says what is needed. A copy is data alone, owned by all revisions that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sync import ownership
 from sync.bundles import Bundle, Member, names
 from sync.errors import BundleError, RefusedError
 from sync.marks import AGENT, COPIED_FROM, COPY, REVISION
-from sync.objects import GroupKind, Key, Object, group_of, key_of, labels
+from sync.objects import GroupKind, Key, Object, group_of, key_of, labels, metadata
 from sync.ownership import Holder
 from sync.policy import Policy
 
@@ -128,6 +128,27 @@ def _clash(need: Need, other: Need) -> str:
         f"{need.source} would be copied over {other.source}, which {other.directory} needs"
         f" in {need.target.namespace}: one of the two needs another name"
     )
+
+
+def owners(
+    needs: Iterable[Need],
+    revisions: Mapping[Key, str],
+    live: Object | None,
+    may_need: Callable[[Key], bool],
+) -> list[tuple[str, str]]:
+    """Names and uids of the revisions that own a copy: those that need it and stand in the cluster.
+
+    Others that own it already go on owning it where they `may_need` it, though git cannot say so.
+    """
+    found = {
+        need.revision.name: revisions[need.revision] for need in needs if need.revision in revisions
+    }
+    for owner in (metadata(live).get("ownerReferences") or ()) if live else ():
+        kind = GroupKind(group_of(owner["apiVersion"]), owner["kind"])
+        key = Key(*REVISION, metadata(live or {}).get("namespace", ""), owner["name"])
+        if kind == REVISION and may_need(key):
+            found.setdefault(owner["name"], owner["uid"])
+    return sorted(found.items())
 
 
 def allowed(need: Need, policy: Policy) -> str | None:

@@ -18,6 +18,7 @@ from sync.marks import (
     NOTEBOOK,
     OUR_TOOLING,
     PART_OF,
+    SUSPEND,
     TOOLING,
     applyset_id,
 )
@@ -71,6 +72,20 @@ def holder(
 def applied(live: Object) -> bool:
     """Whether the server remembers that our manager applied the object, and not its status only."""
     return _our_entry(live) is not None
+
+
+def suspended(live: Object, sent: Object) -> bool:
+    """Whether git, or somebody in the cluster, wants a notebook left alone.
+
+    What we have written there ourselves is git's to take back.
+    """
+    if asks_for_suspension(sent):
+        return True
+    return asks_for_suspension(live) and not _we_set(live, "f:annotations", SUSPEND)
+
+
+def asks_for_suspension(notebook: Object) -> bool:
+    return annotations_of(notebook).get(SUSPEND) == "true"
 
 
 def _holder_of_notebook(live: Object, agent: str) -> Holder | None:
@@ -210,9 +225,13 @@ def _has_content(entry: Entry) -> bool:
 
 
 def _we_set_label(live: Object, label: str) -> bool:
+    return _we_set(live, "f:labels", label)
+
+
+def _we_set(live: Object, where: str, name: str) -> bool:
     entry = _our_entry(live) or {}
     fields = (entry.get("fieldsV1") or {}).get("f:metadata") or {}
-    return f"f:{label}" in (fields.get("f:labels") or {})
+    return f"f:{name}" in (fields.get(where) or {})
 
 
 def _short(text: str) -> str:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sync import fields, pruning, seen
+from sync import adoption, conflicts, fields, mending, pruning, seen
 from sync.cluster import Cluster
+from sync.conflicts import ConflictError
 from sync.diffs import Action, Change
 from sync.errors import ClusterError
-from sync.objects import Key, Object, annotations_of
-from sync.policy import Conflicts, Policy
+from sync.fields import Difference
+from sync.objects import Key, Object
+from sync.policy import Policy
 from sync.seen import Seen, State, Survey
-from sync.settle import conflict_words, declared
 from sync.shelf import Place, Shelf
-from sync import marks
 
-NOT_FOUND = 404
+NOT_FOUND, NOT_INSTALLED = 404, "NotInstalled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +79,33 @@ class Previewer:
         except ClusterError as error:
             if error.status != NOT_FOUND:
                 raise
-            return _change(
-                Action.CREATE, place, None, sent, "not tried on the server: its place is new, too"
-            )
+            kind = place.member.key.group_kind
+            is_missing = error.reason == NOT_INSTALLED
+            where = f"{kind} is not installed there yet" if is_missing else "its place is new, too"
+            note = f"not tried on the server: {where}"
+            return _change(Action.CREATE, place, None, sent, note)
         return _change(Action.CREATE, place, None, answer)
 
     def _changed(self, place: Place, sent: Object, found: Seen) -> Change:
-        live = self.cluster.get(place.member.key, place.member.api_version.rpartition("/")[2])
+        live: Object | None = self.cluster.get(place.member.key, _version(place))
         if live is None:
             return self._new(place, sent)
-        policy = self._conflicts(sent)
-        theirs = [each for each in found.differences if declared(each)]
-        if theirs and policy is Conflicts.FAIL:
-            return _change(Action.REFUSED, place, live, None, conflict_words(theirs))
-        if policy is Conflicts.YIELD:
-            sent = fields.without(sent, [each.path for each in found.differences if each.managers])
-        answer = self.cluster.apply(sent, force=True, dry_run=True)
+        before = adoption.after(live, (found.holder and adoption.takeover(live)) or [])
+        differences = fields.compare(sent, before).differences
+        try:
+            resolved = conflicts.resolved(sent, differences, self.policy.conflicts)
+            answer = self.cluster.apply(resolved.sent, force=True, dry_run=True)
+        except ConflictError as conflict:
+            return _change(Action.REFUSED, place, live, None, str(conflict))
+        except ClusterError as error:
+            return _mended(place, sent, live, error)
+        if fields.rivals(sent, live) and not fields.equal_results(live, answer):
+            return _reclaimed(place, live, differences)
         if fields.equal_results(live, answer):
             return _change(Action.UNCHANGED, place, live, answer)
-        return _change(Action.ADOPT if found.holder else Action.UPDATE, place, live, answer)
-
-    def _conflicts(self, sent: Object) -> Conflicts:
-        asked = annotations_of(sent).get(marks.CONFLICTS)
-        return Conflicts(asked) if asked in set(Conflicts) else self.policy.conflicts
+        notes = [resolved.words] if resolved.left else []
+        action = Action.ADOPT if found.holder else Action.UPDATE
+        return _change(action, place, live, answer, *notes)
 
     def _removed(
         self,
@@ -120,9 +124,29 @@ class Previewer:
                 policy=self.policy,
                 broken=shelf.broken.keys(),
                 held=None if directory in shelf.bundles else held(directory),
+                asked=shelf,
             )
             if words is None:
                 yield Change(Action.DELETE, stray.key, directory, stray.object)
+
+
+def _mended(place: Place, sent: Object, live: Object, error: ClusterError) -> Change:
+    """What a sync does about a refusal takes two writes: no dry run can tell how it ends."""
+    found = mending.remedy(sent, live, error)
+    if found.anew:
+        return _change(Action.UPDATE, place, live, None, "it is made anew: its role is another")
+    if found.steps:
+        return _reclaimed(place, live, fields.compare(sent, live).differences)
+    return _change(Action.REFUSED, place, live, None, found.words or str(error))
+
+
+def _reclaimed(place: Place, live: Object, differences: Iterable[Difference]) -> Change:
+    ways = conflicts.paths(differences)
+    return _change(Action.UPDATE, place, live, None, f"what was changed by hand goes: {ways}")
+
+
+def _version(place: Place) -> str:
+    return place.member.api_version.rpartition("/")[2]
 
 
 def _broken(shelf: Shelf, chooses: Callable[[str], bool]) -> Iterator[Change]:

@@ -19,7 +19,6 @@ from sync.marks import (
     NOTEBOOK,
     NOTEBOOK_LABEL,
     PART_OF,
-    REVISION,
     REVISION_OF,
     applyset_id,
 )
@@ -27,6 +26,10 @@ from sync.objects import GroupKind, Key, Object, annotations_of, group_of, label
 from sync.policy import Policy
 
 FEW = 10
+_RBAC = "rbac.authorization.k8s.io"
+ROLE = GroupKind(_RBAC, "Role")
+ROLE_BINDING = GroupKind(_RBAC, "RoleBinding")
+GRANTS = frozenset({ROLE, ROLE_BINDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,8 @@ def _of_cluster(evidence: Evidence) -> Iterator[str]:
     expected = evidence.expected_cluster
     if expected and evidence.cluster != expected:
         found = evidence.cluster or "unknown"
-        yield f"this is another cluster ({found}) than the one that was pinned ({expected})"
+        hint = f"; --cluster {found} says that it is meant" if evidence.cluster else ""
+        yield f"this is another cluster ({found}) than the one that was pinned ({expected}){hint}"
     for kind, why in sorted(evidence.failures.items()):
         yield f"{kind} cannot be listed: {why}; grant it, or take the kind off --kinds"
 
@@ -97,44 +101,54 @@ class Stray:
     def is_notebook(self) -> bool:
         return self.key.group_kind == NOTEBOOK
 
+    @property
+    def is_grant(self) -> bool:
+        return self.key.group_kind in GRANTS
 
-def removable(
+
+def removable(  # noqa: PLR0913  as many reasons to stay
     stray: Stray,
     directory: str,
     *,
     policy: Policy,
     broken: Container[str],
     held: bool | None,
-    applied: Container[str] = (),
+    asked: Container[Key] = (),
+    unsettled: Container[str] = (),
 ) -> str | None:
     """Why a stray stays, in words that follow its name; None where it may be deleted.
 
-    `directory` is its bundle's, `broken` the bundles that could not be read or applied, `held`
-    whether the branch ever held that directory, `applied` the uids of what was just applied.
+    `directory` is its bundle's, `broken` the bundles that could not be read, `held` whether the
+    branch ever held that directory, `asked` what git asks for. `unsettled` are the bundles that
+    were not applied whole: what they replace stays, but for grants, which end at once.
     """
     return (
         _kept(stray)
         or _outside(stray, policy)
-        or _passing(stray, applied)
+        or _passing(stray)
+        or _asked(stray, policy, asked)
         or _not_ours(stray, policy.agent)
         or _misplaced(stray, directory)
         or (_broken(directory) if directory in broken else None)
         or (_never_held(directory) if held is False and not policy.prune_all else None)
+        or (_unsettled(directory) if directory in unsettled and not stray.is_grant else None)
     )
 
 
-def removable_copy(
-    stray: Stray, *, policy: Policy, broken: Iterable[str], needing: Container[str]
-) -> str | None:
-    """Why a copy stays that no bundle needs now; `needing` are the uids of revisions that do."""
+def removable_copy(stray: Stray, *, policy: Policy, broken: Iterable[str]) -> str | None:
+    """Why a copy stays that no bundle needs now.
+
+    One that has owners goes with the last of them: what a revision needs never changes. This is
+    for those that lost them, which no garbage collector ever takes.
+    """
     return (
         _kept(stray)
         or _outside(stray, policy)
-        or _passing(stray, ())
+        or _passing(stray)
         or _not_ours(stray, policy.agent)
         or (None if _is_copy(stray) else f"does not carry the label {COPY}")
         or next((_broken(each) for each in broken if _namespace(each) == stray.key.namespace), None)
-        or _owned(stray, needing)
+        or _owned(stray)
     )
 
 
@@ -143,8 +157,8 @@ def _kept(stray: Stray) -> str | None:
         return "is a namespace, and those are never deleted"
     if annotations_of(stray.object).get(KEEP, "false") == "false":
         return None
-    if stray.is_notebook:
-        return None  # its owner may write it, and could stay for ever
+    if stray.is_notebook or stray.is_grant:
+        return None  # its owner may write the one, and could stay for ever by the other
     return f"is to be kept, as its annotation {KEEP} says"
 
 
@@ -159,12 +173,18 @@ def _outside(stray: Stray, policy: Policy) -> str | None:
     return None
 
 
-def _passing(stray: Stray, applied: Container[str]) -> str | None:
+def _passing(stray: Stray) -> str | None:
     if terminating(stray.object):
         return "is being deleted already"
-    if not stray.uid:
-        return "has no uid to delete it by"
-    return "was applied a moment ago" if stray.uid in applied else None
+    return None if stray.uid else "has no uid to delete it by"
+
+
+def _asked(stray: Stray, policy: Policy, asked: Container[Key]) -> str | None:
+    """A server may show one object in two groups, as it did with the Ingress."""
+    for group, kind in policy.kinds:
+        if kind == stray.key.kind and stray.key._replace(group=group) in asked:
+            return f"is what git asks for as {GroupKind(group, kind)}"
+    return None
 
 
 def _not_ours(stray: Stray, agent: str) -> str | None:
@@ -195,7 +215,11 @@ def _misplaced(stray: Stray, directory: str) -> str | None:
 
 
 def _broken(directory: str) -> str:
-    return f"is left alone: {directory} could not be read or applied this time"
+    return f"is left alone: {directory} could not be read this time"
+
+
+def _unsettled(directory: str) -> str:
+    return f"stays until the rest of {directory} is applied"
 
 
 def _never_held(directory: str) -> str:
@@ -206,10 +230,9 @@ def _is_copy(stray: Stray) -> bool:
     return COPY in labels(stray.object)
 
 
-def _owned(stray: Stray, needing: Container[str]) -> str | None:
+def _owned(stray: Stray) -> str | None:
     for owner in stray.metadata.get("ownerReferences") or ():
-        if _kind(owner) != REVISION or owner["uid"] in needing:
-            return f"is still owned by {owner['kind']} {owner['name']}"
+        return f"is owned by {owner['kind']} {owner['name']}, and goes with its last owner"
     return None
 
 

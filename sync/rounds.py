@@ -12,47 +12,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from sync import marks, ownership, pruning, seen
+from sync import marks, seen
 from sync.bundles import Bundle, Member
 from sync.cluster import Cluster
 from sync.copying import Copier
-from sync.errors import ClusterError
 from sync.marks import Parent
 from sync.memory import Memory
-from sync.objects import Key, labels
-from sync.outcome import Action, Outcome, Report
+from sync.objects import Key
+from sync.outcome import TROUBLE, Action, Outcome, Report
 from sync.policy import Policy
-from sync.pruning import Evidence, Stray
+from sync.pruning import GRANTS, ROLE, ROLE_BINDING
+from sync.removing import Ground, Remover
 from sync.seen import State, Survey
 from sync.settle import Settler, Task
-from sync.shelf import Shelf
+from sync.shelf import Scope, Shelf, Source
 from sync.survey import Surveyor
 
 Item = TypeVar("Item")
-SHORT = 12
-STANDING = frozenset({State.SAME, State.DIFFERENT, State.LEAVING})
 FIRST = frozenset({marks.NOTEBOOK, marks.REVISION})
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a round needs to know of where the shelf came from."""
-
-    held: Callable[[str], bool | None]
-    is_whole: bool = True
-
-
-@dataclass(slots=True)
-class Scope:
-    """Which bundles a round is about; all of them where `directories` is None."""
-
-    directories: frozenset[str] | None = None
-    gone: frozenset[Key] = frozenset()
-    changed: frozenset[str] = frozenset()
-    ask: bool = True
-
-    def chooses(self, directory: str) -> bool:
-        return self.directories is None or directory in self.directories
+UNDONE = TROUBLE | {Action.LEFT}
 
 
 @dataclass(slots=True)
@@ -64,26 +42,39 @@ class Round:
     scope: Scope
     parents: dict[str, Parent] = field(default_factory=dict)
     revisions: dict[Key, str] = field(default_factory=dict)
+    alive: set[str] = field(default_factory=set)
+    amiss: set[Key] = field(default_factory=set)
     outcomes: dict[str, list[Outcome]] = field(default_factory=lambda: defaultdict(list))
 
 
 class Rounds:
     """Makes rounds for one agent in one cluster."""
 
-    def __init__(self, cluster: Cluster, policy: Policy, memory: Memory, workers: int = 16) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        policy: Policy,
+        memory: Memory,
+        workers: int = 16,
+        checkpoint: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`checkpoint` is called between bundles, and may raise to end the round there."""
         self._cluster = cluster
         self._policy = policy
         self._memory = memory
         self._workers = workers
+        self._checkpoint = checkpoint
         self._surveyor = Surveyor(cluster, policy, memory, workers)
         self._settler = Settler(cluster, policy, memory)
-        self._copier = Copier(cluster, policy, self._settler, self._memory)
+        self._copier = Copier(cluster, policy, self._settler, self._memory, workers)
+        self._remover = Remover(cluster, policy, workers, checkpoint)
 
     def survey(self, shelf: Shelf, scope: Scope) -> Survey:
         """Look, and write nothing."""
         if scope.directories is None:
             return self._surveyor.everything(shelf)
-        return self._surveyor.some(shelf, scope.directories, scope.gone, ask=scope.ask)
+        gone = scope.gone | set(_gone_notebooks(shelf, scope.directories))
+        return self._surveyor.some(shelf, scope.directories, gone, ask=scope.ask)
 
     def make(
         self, shelf: Shelf, source: Source, scope: Scope | None = None, cluster: str = ""
@@ -98,33 +89,36 @@ class Rounds:
                 report.outcomes.append(Outcome(Action.FAILED, directory, None, words))
         bundles = [each for each in shelf.bundles.values() if chosen.chooses(each.directory)]
         self._apply(this, bundles)
-        self._prune(this, source, report, cluster)
+        unsettled = frozenset(each.directory for each in bundles if _is_unsettled(this, each))
+        removed = self._remover.remove(Ground(shelf, survey, chosen, source, unsettled, cluster))
+        for outcome in removed.outcomes:
+            this.outcomes[outcome.directory].append(outcome)
         for directory in sorted(this.outcomes):
             report.add(this.outcomes[directory])
-        report.remarks.extend(_remarks(shelf, survey))
+        report.unpruned = removed.unpruned
+        report.remarks.extend([*removed.remarks, *_remarks(shelf, survey)])
         self._memory.save()
         return report, survey
 
     # --- apply
 
     def _apply(self, this: Round, bundles: Sequence[Bundle]) -> None:
+        suspended = [each for each in bundles if each.directory in this.survey.suspended]
         active = [each for each in bundles if each.directory not in this.survey.suspended]
-        for each in bundles:
-            if each.directory in this.survey.suspended:
-                words = f"suspended by the annotation {marks.SUSPEND}"
-                this.outcomes[each.directory].append(
-                    Outcome(Action.LEFT, each.directory, None, words)
-                )
+        for each in suspended:
+            words = f"suspended by the annotation {marks.SUSPEND}"
+            this.outcomes[each.directory].append(Outcome(Action.LEFT, each.directory, None, words))
         self._each(lambda one: self._namespace(this, one), [b for b in active if not b.name])
         notebooks = [each for each in active if each.name]
         self._each(lambda one: self._first(this, one), notebooks)
-        alive = [each for each in notebooks if each.directory in this.parents]
-        copied = self._copier.copy(
-            this.shelf, {each.directory for each in alive}, this.revisions, this.survey.copies
-        )
-        for outcome in copied:
+        this.alive = {each.directory for each in notebooks if each.directory in this.parents}
+        for outcome in self._copier.copy(this.shelf, this.alive, this.revisions, this.survey):
             this.outcomes[outcome.directory].append(outcome)
-        self._each(lambda one: self._rest(this, one), alive)
+        self._each(
+            lambda one: self._rest(this, one), [b for b in notebooks if b.directory in this.alive]
+        )
+        stuck = [each for each in notebooks if each.directory not in this.alive]
+        self._each(lambda one: self._grants(this, one), [*suspended, *stuck])
 
     def _namespace(self, this: Round, bundle: Bundle) -> None:
         self._settle(this, bundle, bundle.members)
@@ -151,6 +145,24 @@ class Rounds:
         rest = [each for each in bundle.members if each.key.group_kind not in FIRST]
         self._settle(this, bundle, rest)
 
+    def _grants(self, this: Round, bundle: Bundle) -> None:
+        """What was granted is never more than git says, also where the Notebook is left alone.
+
+        Its owner could suspend it, or leave it undeleted for ever, to keep what is to be revoked.
+        """
+        notebook = bundle.notebook
+        if notebook and bundle.directory not in this.parents:
+            known = this.survey.of(notebook.key).uid
+            if not known:
+                return
+            this.parents[bundle.directory] = Parent(bundle.namespace, bundle.name, known)
+        standing = [
+            each
+            for each in bundle.members
+            if each.key.group_kind in GRANTS and this.survey.of(each.key).state is State.DIFFERENT
+        ]
+        self._settle(this, bundle, standing)
+
     def _settle(self, this: Round, bundle: Bundle, members: Iterable[Member]) -> list[Outcome]:
         outcomes = [self._one(this, bundle, member) for member in members]
         this.outcomes[bundle.directory].extend(
@@ -163,9 +175,9 @@ class Rounds:
         kind = member.key.group_kind
         if found.state is State.SAME and not self._orphaned(this, bundle):
             return Outcome(Action.UNCHANGED, bundle.directory, member.key)
-        if kind in this.survey.failures and found.state is State.NEW:
-            words = f"cannot be looked at: {this.survey.failures[kind]}"
-            return Outcome(Action.FAILED, bundle.directory, member.key, words)
+        if why := _why_not(this, member, found.state):
+            this.amiss.add(member.key)
+            return Outcome(Action.FAILED, bundle.directory, member.key, why)
         place = this.shelf.places[member.key]
         sent = seen.desired(place, this.parents.get(bundle.directory), self._policy.agent)
         outcome = self._settler.settle(
@@ -173,6 +185,8 @@ class Rounds:
         )
         if kind == marks.REVISION and outcome.uid:
             this.revisions[member.key] = outcome.uid
+        if outcome.action in TROUBLE:
+            this.amiss.add(member.key)
         return outcome
 
     def _orphaned(self, this: Round, bundle: Bundle) -> bool:
@@ -181,92 +195,45 @@ class Rounds:
         now = this.parents.get(bundle.directory)
         return before is not None and now is not None and before.uid != now.uid
 
-    # --- prune
-
-    def _prune(self, this: Round, source: Source, report: Report, pinned: str) -> None:
-        strays = self._ours_to_judge(this, report)
-        if not strays:
-            return
-        report.unpruned = pruning.guard(self._evidence(this, source, strays, pinned))
-        if report.unpruned:
-            return
-        going: dict[str, list[Stray]] = defaultdict(list)
-        for stray, directory in strays:
-            words = pruning.removable(
-                stray,
-                directory,
-                policy=self._policy,
-                broken=this.shelf.broken.keys(),
-                held=None if directory in this.shelf.bundles else source.held(directory),
-            )
-            if words is None:
-                going[directory].append(stray)
-            else:
-                this.outcomes[directory].append(Outcome(Action.LEFT, directory, stray.key, words))
-        self._each(lambda item: self._remove(this, *item), list(going.items()))
-
-    def _ours_to_judge(self, this: Round, report: Report) -> list[tuple[Stray, str]]:
-        witnesses = {
-            owner["uid"]
-            for stray in this.survey.strays
-            if stray.key.group_kind != marks.NOTEBOOK
-            and ownership.applied(stray.object)
-            and labels(stray.object).get(marks.AGENT) == self._policy.agent
-            for owner in stray.metadata.get("ownerReferences") or ()
-        }
-        found = []
-        for stray in this.survey.strays:
-            if marks.is_kept(stray.object) and stray.key.group_kind != marks.NOTEBOOK:
-                continue
-            directory = pruning.bundle_of(stray.metadata, stray.key, this.shelf.sets)
-            if directory is None:
-                report.remarks.append(f"{stray.key}: carries our mark, but belongs to no bundle")
-            elif this.scope.chooses(directory) and directory not in this.survey.suspended:
-                seen_by_members = stray.uid in witnesses
-                found.append((replace(stray, witnessed=seen_by_members), directory))
-        return found
-
-    def _evidence(
-        self, this: Round, source: Source, strays: list[tuple[Stray, str]], pinned: str
-    ) -> Evidence:
-        there = {
-            each.directory
-            for each in this.shelf.bundles.values()
-            if this.scope.directories is not None
-            or any(this.survey.of(member.key).state in STANDING for member in each.members)
-        }
-        known = there | this.shelf.broken.keys() | {directory for _, directory in strays}
-        source_has = this.shelf.bundles.keys() | this.shelf.broken.keys()
-        return Evidence(
-            whole=source.is_whole,
-            bundles=len(source_has),
-            known=len(known),
-            gone=len(known - source_has),
-            policy=self._policy,
-            revision=this.shelf.revision[:SHORT],
-            failures={str(kind): words for kind, words in this.survey.failures.items()},
-            cluster=self._cluster.identity() if pinned else "",
-            expected_cluster=pinned,
-        )
-
-    def _remove(self, this: Round, directory: str, strays: list[Stray]) -> None:
-        for stray in pruning.order(strays):
-            try:
-                deleted = self._cluster.delete(stray.key, stray.uid)
-            except ClusterError as error:
-                action = Action.WAITING if error.transient else Action.FAILED
-                outcome = Outcome(action, directory, stray.key, f"is not deleted: {error}")
-            else:
-                words = "" if deleted else "was gone already"
-                outcome = Outcome(Action.DELETED, directory, stray.key, words)
-            this.outcomes[directory].append(outcome)
-
     def _each(self, task: Callable[[Item], None], items: Sequence[Item]) -> None:
+        def one(item: Item) -> None:
+            self._checkpoint()
+            task(item)
+
         if len(items) == 1:
-            task(items[0])
+            one(items[0])
         elif items:
             with ThreadPoolExecutor(min(self._workers, len(items))) as pool:
-                list(pool.map(task, items))
+                list(pool.map(one, items))
+
+
+def _why_not(this: Round, member: Member, state: State) -> str | None:
+    """Why an object is not even tried."""
+    if state is not State.NEW:
+        return None
+    key = member.key
+    if why := this.survey.failures.get(key.group_kind):
+        return f"cannot be looked at: {why}"
+    if key.group_kind == ROLE_BINDING:
+        role = Key(*ROLE, key.namespace, member.load()["roleRef"]["name"])
+        if role in this.amiss:
+            return f"is not made: {role}, which it would grant, is not as git says"
+    return None
+
+
+def _is_unsettled(this: Round, bundle: Bundle) -> bool:
+    """Whether something of a bundle, but for its Notebook's own fields, is not as git says."""
+    if bundle.name and bundle.directory not in this.alive:
+        return True
+    return any(each.key in this.amiss for each in bundle.members if each is not bundle.notebook)
+
+
+def _gone_notebooks(shelf: Shelf, directories: Iterable[str]) -> Iterator[Key]:
+    """The Notebooks of bundles that the source has no more."""
+    for directory in directories:
+        area, namespace, name = (*directory.split("/"), "")[:3]
+        if area == "notebooks" and not shelf.holds(directory):
+            yield Key(*marks.NOTEBOOK, namespace, name)
 
 
 def _remarks(shelf: Shelf, survey: Survey) -> Iterator[str]:
@@ -281,12 +248,20 @@ def again(report: Report) -> frozenset[str]:
     return frozenset(each.directory for each in report.outcomes if each.action is Action.WAITING)
 
 
+def left_over(report: Report, directories: Iterable[str]) -> frozenset[Key]:
+    """What is still to be removed of some bundles, perhaps: also what waited for the rest."""
+    chosen = frozenset(directories)
+    return frozenset(
+        each.key
+        for each in report.outcomes
+        if each.key and each.directory in chosen and each.action in UNDONE and not each.dependency
+    )
+
+
 def merged(first: Report, second: Report, redone: frozenset[str]) -> Report:
     """Two rounds told as one: of what was done again, what it came to."""
     kept = [
-        each
-        for each in first.outcomes
-        if each.directory not in redone or each.action not in {Action.WAITING, Action.FAILED}
+        each for each in first.outcomes if each.directory not in redone or each.action not in UNDONE
     ]
     return replace(
         first,
@@ -294,3 +269,6 @@ def merged(first: Report, second: Report, redone: frozenset[str]) -> Report:
         unpruned=first.unpruned or second.unpruned,
         remarks=[*first.remarks, *(each for each in second.remarks if each not in first.remarks)],
     )
+
+
+__all__ = ["Rounds", "Scope", "Source", "again", "left_over", "merged"]

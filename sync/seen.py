@@ -8,7 +8,8 @@ from enum import Enum, auto
 from typing import Any
 
 from sync import fields, marks, ownership
-from sync.fields import Difference
+from sync.fields import Difference, Manager
+from sync.fields.tree import owners
 from sync.marks import Parent
 from sync.objects import GroupKind, Key, Object, terminating, uid
 from sync.ownership import Holder
@@ -78,6 +79,21 @@ def desired(place: Place, parent: Parent | None, agent: str) -> dict[str, Any]:
 _CLAIM = GroupKind("", "PersistentVolumeClaim")
 
 
+def is_stopped(sent: Object, live: Object) -> bool:
+    """Whether git or somebody in the cluster wants a notebook stopped.
+
+    Where the live one says so for git alone, git has taken it back.
+    """
+    if (sent.get("spec") or {}).get("stopped") is True:
+        return True
+    asked = (live.get("spec") or {}).get("stopped") is True
+    return asked and owners(live, STOPPED) != (OURS,)
+
+
+STOPPED = ("f:spec", "f:stopped")
+OURS = Manager(marks.MANAGER, "Apply")
+
+
 def judge(
     sent: Object,
     live: Object,
@@ -88,10 +104,10 @@ def judge(
     """How a live object stands to what would be sent for it."""
     applyset = (sent["metadata"].get("labels") or {}).get(marks.PART_OF)
     holder = ownership.holder(live, policy.agent, applyset, witnessed=witnessed)
-    if holder:
-        return Seen(State.HELD, uid(live), holder=holder)
     if terminating(live):
         return Seen(State.LEAVING, uid(live))
+    if holder:
+        return Seen(State.HELD, uid(live), holder=holder)
     found = fields.compare(sent, live)
     if found.same or knows(sent, live):
         return SAME

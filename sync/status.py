@@ -33,12 +33,18 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One condition, before it has a time."""
+    """One condition, before it has a time. Servers have made null of an empty message."""
 
     type: str
     status: bool
     reason: str
-    message: str = ""
+    message: str
+
+
+SYNCED = Verdict("Synced", status=True, reason="Applied", message="all is as git says")
+COPIED = Verdict(
+    "DependenciesReady", status=True, reason="Copied", message="all that it needs is there"
+)
 
 
 def status_of(observed: Observed, now: str, previous: Status | None = None) -> Status:
@@ -126,8 +132,8 @@ def _facts(observed: Observed) -> dict[str, Any]:
 def _verdicts(observed: Observed) -> tuple[Verdict, ...]:
     return (
         _readiness(observed),
-        _without(observed.problems, "Synced", "Applied", "SyncFailed"),
-        _without(observed.dependency_problems, "DependenciesReady", "Copied", "DependencyProblem"),
+        _without(observed.problems, SYNCED, "SyncFailed"),
+        _without(observed.dependency_problems, COPIED, "DependencyProblem"),
     )
 
 
@@ -138,17 +144,17 @@ def _readiness(observed: Observed) -> Verdict:
         said = "it is being stopped" if stopping else "it is stopped"
         return Verdict("Ready", False, reason, said)  # noqa: FBT003 - a condition's status
     if is_ready(observed):
-        return Verdict("Ready", True, "Running")  # noqa: FBT003
+        return Verdict("Ready", True, "Running", "its pod is ready")  # noqa: FBT003
     why = words.why_not_started(
         observed.statefulset, observed.pod, observed.events, observed.claims
     )
     return Verdict("Ready", False, "NotStarted", words.one_line(why))  # noqa: FBT003
 
 
-def _without(problems: Sequence[str], kind: str, good: str, bad: str) -> Verdict:
+def _without(problems: Sequence[str], good: Verdict, bad: str) -> Verdict:
     if problems:
-        return Verdict(kind, status=False, reason=bad, message=_lines(problems))
-    return Verdict(kind, status=True, reason=good)
+        return Verdict(good.type, status=False, reason=bad, message=_lines(problems))
+    return good
 
 
 def _lines(problems: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ cannot be listed is said; then nothing may be pruned.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +16,7 @@ from sync.cluster import Cluster, ListExpired
 from sync.errors import ClusterError
 from sync.marks import Parent
 from sync.memory import Memory
-from sync.objects import GroupKind, Key, Object, annotations_of, key_of, labels, terminating, uid
+from sync.objects import GroupKind, Key, Object, key_of, labels, terminating, uid
 from sync.policy import Policy
 from sync.pruning import Stray
 from sync.seen import NEW, Seen, State, Survey
@@ -38,6 +38,7 @@ class Surveyor:
 
     def everything(self, shelf: Shelf) -> Survey:
         """Compare all that carries our mark, and all that git asks for."""
+        self._cluster.resources.prefer(shelf.versions)
         survey = Survey(complete=True)
         kinds = self._kinds(survey)
         others = [kind for kind in kinds if kind != marks.NOTEBOOK]
@@ -55,6 +56,7 @@ class Surveyor:
         self, shelf: Shelf, directories: Iterable[str], gone: Iterable[Key] = (), *, ask: bool
     ) -> Survey:
         """Compare a few bundles, and what they no longer hold: `gone`, or whatever is found."""
+        self._cluster.resources.prefer(shelf.versions)
         survey = Survey(complete=True)
         chosen = sorted(directories)
         self._look(shelf, survey, _parents(shelf, chosen))
@@ -119,9 +121,11 @@ class Surveyor:
     def _judge(self, key: Key, live: Object, shelf: Shelf, survey: Survey) -> None:
         place = shelf.places[key]
         directory = place.bundle.directory
-        if key.group_kind == marks.NOTEBOOK:
-            _remember_parent(directory, live, survey)
         sent = seen.desired(place, survey.parents.get(directory), self._policy.agent)
+        if key.group_kind == marks.NOTEBOOK:
+            _remember_parent(directory, sent, live, survey)
+            if ownership.suspended(live, sent):
+                survey.suspended.add(directory)
         survey.seen[key] = seen.judge(sent, live, self._policy, self._memory.knows)
 
     # --- what was not found under our mark
@@ -171,11 +175,18 @@ class Surveyor:
         self._each(one, keys)
 
     def _vouch(self, shelf: Shelf, survey: Survey, directories: Iterable[str]) -> None:
-        """A Notebook whose marks its owner has wiped is ours where its members say so."""
+        """A Notebook whose marks its owner has wiped is ours where its members say so.
+
+        One that is not there yet, and that git suspends, is not begun.
+        """
         for directory in directories:
-            bundle = shelf.bundles[directory] if directory in shelf.bundles else None
+            bundle = shelf.bundles.get(directory)
             notebook = bundle.notebook if bundle else None
-            if not bundle or not notebook or survey.of(notebook.key).state is not State.HELD:
+            if not bundle or not notebook:
+                continue
+            if notebook.key not in survey.seen and ownership.asks_for_suspension(notebook.load()):
+                survey.suspended.add(directory)
+            if survey.of(notebook.key).state is not State.HELD:
                 continue
             others = (survey.of(each.key) for each in bundle.members if each is not notebook)
             if not any(each.state is State.SAME for each in others):
@@ -273,15 +284,13 @@ def stray(key: Key, live: Object) -> Stray:
     return Stray(key, uid(live), live["metadata"])
 
 
-def _remember_parent(directory: str, live: Object, survey: Survey) -> None:
-    stopped = (live.get("spec") or {}).get("stopped") is True
+def _remember_parent(directory: str, sent: Object, live: Object, survey: Survey) -> None:
+    stopped = seen.is_stopped(sent, live)
     meta = live["metadata"]
     survey.notebooks[directory] = {
         "metadata": {each: meta[each] for each in ("name", "namespace", "uid", "generation")},
         "status": live.get("status") or {},
     }
-    if annotations_of(live).get(marks.SUSPEND) == "true":
-        survey.suspended.add(directory)
     if not terminating(live):
         survey.parents[directory] = Parent(meta["namespace"], meta["name"], uid(live), stopped)
 

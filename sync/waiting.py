@@ -54,8 +54,11 @@ class Waiter:
         observed = status.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
         if not observed or status.get("readyReplicas", 0) < wanted:
             return False
-        restarts = (live["spec"].get("updateStrategy") or {}).get("type") != "OnDelete"
-        return not restarts or status.get("updatedReplicas", wanted) >= wanted
+        strategy = live["spec"].get("updateStrategy") or {}
+        if strategy.get("type") == "OnDelete":
+            return True
+        old = (strategy.get("rollingUpdate") or {}).get("partition", 0)
+        return bool(status.get("updatedReplicas", 0) >= wanted - old)
 
     def why(self, shelf: Shelf, key: Key) -> str:
         """Why a workload does not start."""

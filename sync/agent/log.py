@@ -9,7 +9,10 @@ from typing import Any
 
 import orjson
 
+from sync.outcome import Report
+
 LOG = logging.getLogger("octavo")
+SHOWN = 50
 UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
@@ -43,6 +46,20 @@ def begin(form: str) -> None:
     LOG.handlers[:] = [handler]
     LOG.setLevel(logging.INFO)
     LOG.propagate = False
+
+
+def tell_round(name: str, seconds: float, report: Report) -> None:
+    """What a round has done, and what is not as git says."""
+    for each in report.problems[:SHOWN]:
+        LOG.warning("%s", each, extra={"facts": {"bundle": each.directory}})
+    if len(report.problems) > SHOWN:
+        LOG.warning("and %d problems more", len(report.problems) - SHOWN)
+    for words in (*report.remarks, *report.unpruned):
+        LOG.warning("%s", words)
+    if report.written or report.problems or name == "everything":
+        counts = {action.value: number for action, number in report.counts().items()}
+        facts = {"seconds": round(seconds, 3), **counts}
+        LOG.info("compared %s", name, extra={"facts": facts})
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:

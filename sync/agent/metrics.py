@@ -41,6 +41,7 @@ class Metrics:
         self.waiting = Gauge(
             "octavo_queue_length", "Bundles that are to be looked at", registry=mine
         )
+        self.watches = Gauge("octavo_watches", "Watches that are open", registry=mine)
         self.leader = Gauge("octavo_leader", "1 where this agent is the one at work", registry=mine)
         self.fetched = Gauge(
             "octavo_source_fetched_timestamp_seconds",

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 FIRST, LONGEST = 1.0, 300.0
+NEEDLESS = 2.0
 CALM = 600.0
 JITTER = 0.25
 
 
 @dataclass(slots=True)
-class _Bundle:
-    due: float
+class _Past:
+    due: float = 0.0
     attempts: int = 0
     last: float = 0.0
 
@@ -26,7 +27,7 @@ class Queue:
 
     chance: Callable[[], float]
     _due: dict[str, float] = field(default_factory=dict)
-    _past: dict[str, _Bundle] = field(default_factory=dict)
+    _past: dict[str, _Past] = field(default_factory=dict)
 
     def ask(self, directory: str, now: float, delay: float = 0.0) -> None:
         """Let a bundle be done soon, but no sooner than its past allows."""
@@ -35,18 +36,17 @@ class Queue:
         self._due[directory] = min(due, self._due.get(directory, due))
 
     def tried(self, directory: str, now: float, *, again: bool) -> None:
-        """Note that a bundle was worked at; with `again` it is due once more by itself."""
-        past = self._past.get(directory)
-        if past is None or now - past.last > CALM:
-            past = self._past[directory] = _Bundle(now)
+        """Note trouble or a repair; with `again` the bundle is due once more by itself."""
+        past = self._past_of(directory, now)
+        pause = min(FIRST * 2 ** min(past.attempts, 30), LONGEST)
         past.attempts += 1
-        past.last = now
-        pause = min(FIRST * 2 ** (past.attempts - 1), LONGEST)
-        past.due = now + pause * (1 - JITTER + 2 * JITTER * self.chance())
+        self._pause(directory, past, now, pause)
         if again:
             self._due[directory] = past.due
-        elif directory in self._due:
-            self._due[directory] = max(self._due[directory], past.due)
+
+    def needless(self, directory: str, now: float) -> None:
+        """Note that a bundle was asked for and nothing was to be done."""
+        self._pause(directory, self._past_of(directory, now), now, NEEDLESS)
 
     def fine(self, directory: str) -> None:
         """Forget the past of a bundle that git has changed: it starts anew."""
@@ -73,3 +73,16 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._due)
+
+    def _past_of(self, directory: str, now: float) -> _Past:
+        past = self._past.get(directory)
+        if past is None or now - past.last > CALM:
+            past = self._past[directory] = _Past()
+        past.last = now
+        return past
+
+    def _pause(self, directory: str, past: _Past, now: float, pause: float) -> None:
+        jittered = pause * (1 - JITTER + 2 * JITTER * self.chance())
+        past.due = max(past.due, now + jittered)
+        if directory in self._due:
+            self._due[directory] = max(self._due[directory], past.due)

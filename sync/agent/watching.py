@@ -1,9 +1,10 @@
-"""Watches, one thread a kind: every event is handed on; a watch that ends is begun anew."""
+"""Watches, one thread a subject: every event is handed on; a watch that ends is begun anew."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sync.agent.log import LOG
@@ -12,6 +13,7 @@ from sync.errors import ClusterError
 from sync.objects import GroupKind
 
 FIRST, LONGEST = 1.0, 60.0
+SHORT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,78 +25,130 @@ class Subject:
     namespace: str = ""
     field_selector: str = ""
 
+    def __str__(self) -> str:
+        where = f" in {self.namespace}" if self.namespace else ""
+        return f"{self.kind}{where} {self.field_selector}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who is told: of an event; of a gap, after which everything of a kind must be compared."""
+    """Who is told: of an event; of a gap, after which everything must be compared."""
 
     event: Callable[[Subject, Event], None]
     gap: Callable[[Subject], None]
 
 
 class Watcher:
-    """Watches many subjects until told to stop."""
+    """Watches many subjects, each until it is no longer wanted."""
 
-    def __init__(self, cluster: Cluster, hands: Hands, stop: threading.Event) -> None:
+    def __init__(self, cluster: Cluster, hands: Hands) -> None:
         self._cluster = cluster
         self._hands = hands
-        self._stop = stop
-        self._threads: dict[Subject, threading.Thread] = {}
+        self._ends: dict[Subject, threading.Event] = {}
+        self._threads: list[threading.Thread] = []
 
-    def watch(self, subject: Subject) -> None:
-        """Begin, unless it is watched already; events flow from now on."""
-        if subject in self._threads:
-            return
-        thread = threading.Thread(
-            target=self._run,
-            args=(subject, self._begin(subject)),
-            name=f"watch {subject.kind}",
-            daemon=True,
-        )
-        self._threads[subject] = thread
-        thread.start()
+    def watch(self, subjects: Iterable[Subject]) -> None:
+        """Watch these and nothing else; what happens from now on is handed on."""
+        wanted = dict.fromkeys(subjects)
+        for subject in self._ends.keys() - wanted.keys():
+            self._ends.pop(subject).set()
+        for subject in wanted:
+            if subject not in self._ends:
+                self._ends[subject] = end = threading.Event()
+                watch = _Watch(self._cluster, self._hands, subject, end)
+                watch.begin()
+                name = f"watch {subject}"
+                thread = threading.Thread(target=watch.run, name=name, daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        self._threads = [each for each in self._threads if each.is_alive()]
+
+    def close(self) -> None:
+        """End all, and wait a moment for their connections to be closed."""
+        ending = self._threads
+        self.watch(())
+        until = time.monotonic() + SHORT
+        for thread in ending:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def __len__(self) -> int:
-        return len(self._threads)
+        return len(self._ends)
 
-    def _begin(self, subject: Subject) -> str:
-        """The version of now, at the price of one object."""
-        pages = self._cluster.list(
-            subject.kind,
-            namespace=subject.namespace,
-            selector=subject.selector,
-            field_selector=subject.field_selector,
+
+@dataclass(slots=True)
+class _Watch:
+    cluster: Cluster
+    hands: Hands
+    subject: Subject
+    end: threading.Event
+    version: str = ""
+    pause: float = FIRST
+    trouble: str = ""
+
+    def begin(self) -> None:
+        """Know the version of now, at the price of one object; trouble is met again in `run`."""
+        try:
+            self.version = self._now()
+        except ClusterError as error:
+            self._say(error)
+
+    def run(self) -> None:
+        """Follow; what fails or ends at once is tried again, later each time."""
+        while not self.end.is_set():
+            began = time.monotonic()
+            try:
+                self._go_on()
+            except ListExpired:
+                self.version = ""
+            except ClusterError as error:
+                self._say(error)
+            if time.monotonic() - began < SHORT:
+                self.end.wait(self.pause)
+                self.pause = min(self.pause * 2, LONGEST)
+            else:
+                self.pause = FIRST
+
+    def _go_on(self) -> None:
+        if not self.version:
+            self.version = self._now()
+            self.hands.gap(self.subject)
+        for event in self.cluster.watch(
+            self.subject.kind,
+            self.version,
+            selector=self.subject.selector,
+            namespace=self.subject.namespace,
+            field_selector=self.subject.field_selector,
+            stop=self.end,
+        ):
+            if self.end.is_set():
+                return
+            self.version = event.object["metadata"]["resourceVersion"]
+            self.trouble = ""
+            if event.type != "BOOKMARK":
+                self._hand_on(event)
+
+    def _hand_on(self, event: Event) -> None:
+        """Whatever an object holds, the thread goes on: nothing else would see the next one."""
+        try:
+            self.hands.event(self.subject, event)
+        except Exception:  # noqa: BLE001
+            LOG.exception("an event was not understood", extra={"facts": {"kind": self.subject}})
+            self.hands.gap(self.subject)
+
+    def _now(self) -> str:
+        pages = self.cluster.list(
+            self.subject.kind,
+            namespace=self.subject.namespace,
+            selector=self.subject.selector,
+            field_selector=self.subject.field_selector,
             metadata_only=True,
             limit=1,
         )
         return next(iter(pages)).resource_version
 
-    def _run(self, subject: Subject, version: str) -> None:
-        pause = FIRST
-        while not self._stop.is_set():
-            try:
-                if not version:
-                    version = self._begin(subject)
-                    self._hands.gap(subject)
-                version = self._follow(subject, version)
-                pause = FIRST
-            except ListExpired:
-                version = ""
-            except ClusterError as error:
-                LOG.warning("a watch ended", extra={"facts": {"kind": subject.kind, "why": error}})
-                self._stop.wait(pause)
-                pause = min(pause * 2, LONGEST)
-
-    def _follow(self, subject: Subject, version: str) -> str:
-        for event in self._cluster.watch(
-            subject.kind,
-            version,
-            selector=subject.selector,
-            namespace=subject.namespace,
-            field_selector=subject.field_selector,
-            stop=self._stop,
-        ):
-            version = event.object["metadata"]["resourceVersion"]
-            if event.type != "BOOKMARK":
-                self._hands.event(subject, event)
-        return version
+    def _say(self, error: ClusterError) -> None:
+        if self.end.is_set() or self.trouble == str(error):
+            return
+        self.trouble = str(error)
+        facts = {"kind": self.subject, "why": error}
+        LOG.warning("cannot be watched now; it is compared at times", extra={"facts": facts})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -17,15 +18,16 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, address: tuple[str, int], pages: dict[str, Page]) -> None:
+    def __init__(self, address: tuple[str, int], pages: Mapping[str, Page]) -> None:
         self.pages = pages
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
 
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         assert isinstance(self.server, _Server)  # noqa: S101
         page = self.server.pages.get(self.path.partition("?")[0])
         status, body = page() if page else (404, b"not here\n")
@@ -40,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(address: str, pages: dict[str, Page]) -> Iterator[int]:
+def serving(address: str, pages: Mapping[str, Page]) -> Iterator[int]:
     """Answer inside the `with`; gives the port, or 0 where nothing is to be served."""
     if address in {"", "none"}:
         yield 0

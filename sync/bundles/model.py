@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 import orjson
@@ -31,6 +32,9 @@ class Member:
     api_version: str
     file: str
     packed: bytes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return member, (self.key, self.api_version, self.file, self.packed)
 
     def load(self) -> dict[str, Any]:
         """The object, the caller's to keep."""
@@ -60,4 +64,9 @@ class Bundle:
 def packed(obj: Object, file: str) -> Member:
     """The object as a member."""
     body = zlib.compress(orjson.dumps(obj), _FASTEST)
-    return Member(key_of(obj), obj["apiVersion"], file, body)
+    return member(key_of(obj), obj["apiVersion"], file, body)
+
+
+def member(key: Key, api_version: str, file: str, body: bytes) -> Member:
+    """A member that shares its words with the others: there are many more members than words."""
+    return Member(Key(*map(intern, key)), intern(api_version), intern(file), body)

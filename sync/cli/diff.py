@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from sync import diffs
 from sync.cli import arguments as words
-from sync.cli.opening import opened, scope_of
+from sync.cli.opening import opened, refuse_unknown, scope_of
 from sync.cli.terminal import printable
 from sync.errors import ClusterError
 from sync.preview import Previewer
@@ -16,7 +16,7 @@ from sync.preview import Previewer
 def parser() -> ArgumentParser:
     made = words.parser_of(
         "diff",
-        "The server is asked by dry runs; nothing is written. The values of Secrets are never shown.\n"
+        "The server is asked by dry runs; nothing is written. No value of a Secret is shown.\n"
         "Exit code: 0 nothing would change, 1 something would, 2 something is refused or wrong.",
         [
             ("octavo diff --from rendered", "everything"),
@@ -38,19 +38,20 @@ def parser() -> ArgumentParser:
 
 def run(arguments: Namespace) -> int:
     with opened(arguments, arguments.notebooks) as ready:
+        refuse_unknown(ready, arguments.notebooks)
         scope = scope_of(ready.shelf, arguments.notebooks)
         survey = ready.rounds.survey(ready.shelf, scope)
         if survey.failures:
-            kind, why = sorted(survey.failures.items())[0]
+            kind, why = min(survey.failures.items())
             raise ClusterError(0, "Unreadable", f"{kind} cannot be read: {printable(why)}")
         changes = Previewer(ready.cluster, ready.policy, arguments.in_flight).changes(
             ready.shelf, survey, scope.chooses, ready.snapshot.held
         )
         match arguments.format:
             case "json":
-                print(diffs.as_json(changes))
+                sys.stdout.write(diffs.as_json(changes))
             case "markdown":
-                print(diffs.markdown(changes))
+                sys.stdout.write(diffs.markdown(changes))
             case _:
-                print(diffs.human(changes, color=sys.stdout.isatty()))
+                sys.stdout.write(diffs.human(changes, color=sys.stdout.isatty()))
         return diffs.exit_code(changes)

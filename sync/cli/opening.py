@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from typing import NoReturn
 
-from sync import marks, shelf
+from sync import marks, pruning, shelf
 from sync.cli import arguments as words
+from sync.cli.pins import Pin, pin
 from sync.cluster import Cluster, connect
 from sync.errors import RefusedError
 from sync.memory import Memory
@@ -30,7 +34,7 @@ class Opened:
     snapshot: Snapshot
     cluster: Cluster
     rounds: Rounds
-    identity: str
+    pin: Pin
     source: Source
 
 
@@ -39,20 +43,42 @@ def opened(arguments: Namespace, targets: list[str]) -> Iterator[Opened]:
     """Read the source, reach the cluster, refuse the wrong one."""
     policy = words.policy_of(arguments)
     source = open_source(words.source_of(arguments))
-    snapshot = source.fetch()
-    try:
+    with ExitStack() as ending:
+        snapshot = source.fetch()
+        ending.callback(snapshot.close)
         namespaces = frozenset(each.split("/")[1] for each in targets) or None
         read = shelf.read(snapshot, policy, namespaces=namespaces)
         snapshot.check_whole()
-        cluster = reach(arguments)
+        cluster = ending.enter_context(held(reach(arguments)))
         identity = cluster.identity()
         refuse_another(arguments.cluster, identity)
         refuse_without_crd(cluster)
         memory = Memory(words.cache() / "sync" / f"{identity}-{policy.agent}.json")
         rounds = Rounds(cluster, policy, memory, arguments.in_flight)
-        yield Opened(policy, read, snapshot, cluster, rounds, identity, Source(held=snapshot.held))
-    finally:
-        snapshot.close()
+        place = words.cache() / "sync"
+        meant = bool(arguments.cluster)
+        pinned = pin(place, policy.agent, source.describe(), identity, meant=meant)
+        yield Opened(policy, read, snapshot, cluster, rounds, pinned, Source(held=snapshot.held))
+
+
+@contextmanager
+def held(cluster: Cluster) -> Iterator[Cluster]:
+    """Closed at the end; Ctrl-C does so at once, for threads may be waiting for an answer."""
+
+    def interrupted(*_: object) -> NoReturn:
+        # The main thread may hold a lock that closing needs.
+        threading.Thread(target=cluster.close, daemon=True).start()
+        raise KeyboardInterrupt
+
+    with closing(cluster):
+        if threading.current_thread() is not threading.main_thread():
+            yield cluster
+            return
+        before = signal.signal(signal.SIGINT, interrupted)
+        try:
+            yield cluster
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def reach(arguments: Namespace) -> Cluster:
@@ -76,6 +102,22 @@ def refuse_without_crd(cluster: Cluster) -> None:
         raise RefusedError(
             "this cluster does not know Notebooks yet: run `octavo crd | kubectl apply"
             " --server-side -f -` once, as an administrator"
+        )
+
+
+def refuse_unknown(ready: Opened, targets: list[str]) -> None:
+    """A name that means nothing is a mistake, and nothing is done for the others either."""
+    missing = [each for each in targets if not ready.shelf.holds(each)]
+    if not missing:
+        return
+    survey = ready.rounds.survey(ready.shelf, Scope(directories=frozenset(missing)))
+    sets = ready.shelf.sets
+    there = {pruning.bundle_of(each.metadata, each.key, sets) for each in survey.strays}
+    unknown = [each.removeprefix("notebooks/") for each in missing if each not in there]
+    if unknown and not survey.failures:
+        raise RefusedError(
+            f"{', '.join(unknown)}: neither in the source nor in the cluster; `kubectl get"
+            " notebooks --all-namespaces` lists those that are there"
         )
 
 

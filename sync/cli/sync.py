@@ -8,13 +8,14 @@ from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Iterable
 
+from sync.bundles import Bundle
 from sync.cli import arguments as words
-from sync.cli.opening import Opened, opened, scope_of
+from sync.cli.opening import Opened, opened, refuse_unknown, scope_of
 from sync.cli.terminal import counted, printable
 from sync.errors import ClusterError
 from sync.outcome import TROUBLE, WRITTEN, Action, Outcome, Report
-from sync.rounds import Scope, again, merged
-from sync.seen import Survey
+from sync.rounds import Scope, again, left_over, merged
+from sync.seen import State, Survey
 from sync.telling import NOTHING, outdated, problems_of, write_status
 
 FINE, LOOK = 0, 1
@@ -25,8 +26,8 @@ PAUSES = (0.5, 1.0, 2.0, 4.0)
 def parser() -> ArgumentParser:
     made = words.parser_of(
         "sync",
-        "Server-side apply of what is new, changed or drifted, and of nothing else; then what is no\n"
-        "longer in the source is removed. Exit code: 0 all is as it should be, 1 something was\n"
+        "Server-side apply of what is new, changed or drifted, and of nothing else; then what is\n"
+        "no longer in the source is removed. Exit code: 0 all is as it should be, 1 something was\n"
         "refused or failed, 2 nothing could be done.",
         [
             ("octavo sync --once --from rendered", "bring the cluster to a directory of bundles"),
@@ -48,7 +49,7 @@ def parser() -> ArgumentParser:
         "--patience",
         metavar="SECONDS",
         type=words.seconds,
-        help="how long to wait for what is missing or, with --wait, not ready (10; with --wait 300)",
+        help="how long to wait for what is missing (10) or, with --wait, not ready (300)",
     )
     made.add_argument("--verbose", action="store_true", help="say every object")
     words.add_source(made)
@@ -78,19 +79,21 @@ def run(arguments: Namespace) -> int:
 
         return watch(arguments)
     with opened(arguments, arguments.notebooks) as ready:
+        refuse_unknown(ready, arguments.notebooks)
         report = _patiently(ready, arguments)
+        ready.pin.keep()
         _say(report, verbose=arguments.verbose)
         if arguments.wait:
             from sync.cli.waits import wait
 
-            return max(wait(ready, arguments), FINE if report.good else LOOK)
+            return max(wait(ready, arguments, report), FINE if report.good else LOOK)
     return FINE if report.good else LOOK
 
 
 def _patiently(ready: Opened, arguments: Namespace) -> Report:
     """A round, and again for what may come right by itself."""
     scope = scope_of(ready.shelf, arguments.notebooks)
-    report, survey = ready.rounds.make(ready.shelf, ready.source, scope, ready.identity)
+    report, survey = ready.rounds.make(ready.shelf, ready.source, scope, ready.pin.expected)
     give_up = time.monotonic() + (PATIENCE if arguments.patience is None else arguments.patience)
     for pause in _pauses():
         waiting = again(report)
@@ -98,9 +101,8 @@ def _patiently(ready: Opened, arguments: Namespace) -> Report:
             break
         time.sleep(pause)
         ready.cluster.resources.forget()
-        second, _ = ready.rounds.make(
-            ready.shelf, ready.source, Scope(directories=waiting, ask=False), ready.identity
-        )
+        rest = Scope(directories=waiting, gone=left_over(report, waiting), ask=False)
+        second, _ = ready.rounds.make(ready.shelf, ready.source, rest, ready.pin.expected)
         report = merged(report, second, waiting)
     _say_in_the_cluster(ready, report, survey)
     return report
@@ -110,13 +112,19 @@ def _say_in_the_cluster(ready: Opened, report: Report, survey: Survey) -> None:
     """Trouble, and that there is none any more; how a notebook does is for the one that watches."""
     problems = problems_of(report)
     for directory in sorted({*problems, *outdated(survey, problems)}):
-        if directory in ready.shelf.bundles and directory.startswith("notebooks/"):
+        if _is_ours_to_tell(ready.shelf.bundles.get(directory), survey):
             try:
                 write_status(
                     ready.cluster, directory, ready.shelf, problems.get(directory, NOTHING)
                 )
             except ClusterError as error:
                 report.remarks.append(f"{directory}: its status was not written: {error}")
+
+
+def _is_ours_to_tell(bundle: Bundle | None, survey: Survey) -> bool:
+    """The status of a Notebook that somebody else keeps is theirs."""
+    notebook = bundle.notebook if bundle else None
+    return notebook is not None and survey.of(notebook.key).state is not State.HELD
 
 
 def _pauses() -> Iterable[float]:

@@ -26,15 +26,25 @@ class Discovery:
         self._ask = ask
         self._lock = threading.Lock()
         self._memory: dict[str, Remembered] = {}
+        self._meant: Mapping[GroupKind, str] = {}
+
+    def prefer(self, versions: Mapping[GroupKind, str]) -> None:
+        """Speak of these kinds in these versions, where they are served and no other is asked for.
+
+        An object reads otherwise in another version than in the one that it is applied in.
+        """
+        self._meant = dict(versions)
 
     def find(self, group_kind: GroupKind, version: str | None = None) -> Resource | None:
         """None where the group, the version or the kind is not installed.
 
         Without a version it is the first of the group's, the preferred one before the others,
-        that has the kind.
+        that has the kind: what we prefer before what the server does.
         """
         group, kind = group_kind
         versions = (version,) if version else self._versions(group)
+        if self._meant.get(group_kind) in versions:
+            versions = (self._meant[group_kind], *versions)
         for each in versions:
             path = f"/apis/{group}/{each}" if group else f"/api/{each}"
             found = self._remember(path, _resources, kind)

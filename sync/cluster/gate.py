@@ -16,6 +16,10 @@ class GateTimeoutError(Exception):
     """It was not one's turn in time."""
 
 
+# Where it was refused before, the gate widens so many times more slowly: a refusal costs a second.
+CAREFULLY = 256
+
+
 class Gate:
     """Halves when the server says "too many", widens slowly while it does not."""
 
@@ -25,6 +29,7 @@ class Gate:
         self._inside = 0
         self._open_at = 0.0
         self._narrowed_at = 0.0
+        self._refused_at = limit + 1
         self._closed = False
         self._turn = threading.Condition()
 
@@ -48,13 +53,17 @@ class Gate:
         with self._turn:
             self._open_at = max(self._open_at, time.monotonic() + pause)
             if asked_at >= self._narrowed_at:
+                self._refused_at = int(self._width)
                 self._width = max(1.0, self._width / 2)
                 self._narrowed_at = time.monotonic()
 
     def served(self) -> None:
         if self._width < self._limit:
             with self._turn:
-                self._width = min(self._limit, self._width + 1 / self._width)
+                step = 1 / self._width
+                if int(self._width) + 1 == self._refused_at:
+                    step /= CAREFULLY
+                self._width = min(self._limit, self._width + step)
                 self._turn.notify()
 
     def close(self) -> None:

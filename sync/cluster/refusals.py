@@ -19,6 +19,10 @@ CONFLICT = "FieldManagerConflict"
 NOT_SERVED = "NotServed"
 NO_SUCH_PATH = b"404 page not found"
 
+# What it says last, which repeats nothing: in words that the releases share.
+VERDICT = re.compile(
+    r": (?:field is immutable(?: when `immutable` is set)?|cannot change roleRef)$"
+)
 # Where the server begins to repeat what was sent: Go's structures, and decoders' excerpts.
 DUMP = re.compile(r'map\[|\b\w+\.\w+\{|error found in #\d+|\[?\{"')
 MAY_NOT = re.compile(
@@ -47,14 +51,24 @@ def told(text: str) -> str:
     line = " ".join(line.split())
     dump = DUMP.search(line)
     if dump:
-        line = f"{line[: dump.start()].rstrip()} (values not shown)"
+        line = f"{line[: dump.start()].rstrip()} (values not shown){_verdict(line)}"
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+def _by_a_rule(status: Mapping[str, Any]) -> bool:
+    """Whether a policy or a webhook refused, and only says that it is for the credentials."""
+    return "denied" in str(status.get("message", ""))
+
+
+def _verdict(line: str) -> str:
+    found = VERDICT.search(line)
+    return found[0] if found else ""
 
 
 def _words(request: Request, answer: Answer, status: Mapping[str, Any], identity: Identity) -> str:
     server = identity.endpoint.server
     match answer.status:
-        case 401:
+        case 401 if not _by_a_rule(status):
             return f"the credentials of {identity.who} were refused by {server}; log in again"
         case 403 if match := MAY_NOT.search(str(status.get("message", ""))):
             return _may_not(request, match)
@@ -75,8 +89,9 @@ def _said(request: Request, answer: Answer, status: Mapping[str, Any], server: s
 
 
 def _of_a_secret(answer: Answer, status: Mapping[str, Any]) -> str:
-    """The server repeats values of Secrets: only names of fields and managers are said."""
-    fields = ", ".join(each.field for each in _causes(status, secret=True) if each.field)
+    """The server repeats values of Secrets: only fields, managers and verdicts are said."""
+    causes = [each for each in _causes(status, secret=True) if each.field]
+    fields = ", ".join(f"{each.field}{_verdict(f': {each.message}')}" for each in causes)
     reason = str(status.get("reason") or answer.status)
     return f"{reason} ({fields})" if fields else reason
 
@@ -96,8 +111,9 @@ def _causes(status: Mapping[str, Any], *, secret: bool) -> tuple[Cause, ...]:
 
 def _cause(entry: Mapping[str, Any], *, secret: bool) -> Cause:
     reason = str(entry.get("reason", ""))
+    said = str(entry.get("message", ""))
     hidden = secret and reason != CONFLICT
-    message = "" if hidden else told(str(entry.get("message", "")))
+    message = _verdict(said).removeprefix(": ") if hidden else told(said)
     return Cause(reason, str(entry.get("field", "")), message)
 
 

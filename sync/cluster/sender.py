@@ -17,6 +17,7 @@ from sync.cluster.identity import Identity
 from sync.cluster.lost import LostError
 from sync.cluster.model import Answer
 from sync.cluster.request import Request
+from sync.cluster.silence import Silence
 from sync.cluster.stream import Stream
 from sync.errors import ClusterError, SyncError
 
@@ -52,6 +53,7 @@ class Sender:
         self._connections = connections
         self._gate = gate
         self._deadline = deadline
+        self._silence = Silence(deadline)
         self._closing = threading.Event()
 
     def ask(self, request: Request) -> dict[str, Any]:
@@ -88,17 +90,22 @@ class Sender:
         self, request: Request, identity: Identity, effort: Effort
     ) -> Parsed | Answer | LostError:
         effort.attempt += 1
+        now = time.monotonic()
         try:
             with self._gate.turn(effort.until):
+                if words := self._silence.instead_of_asking():
+                    return LostError(words, sent=False, hopeless=True)
                 now = time.monotonic()
                 effort.until = effort.until or now + self._deadline
                 outcome = self._once(request, identity, effort, now)
         except LostError as error:
+            self._silence.lost(now, error.words)
             return error
         except GateTimeoutError:
             return LostError("the server asked for fewer requests for too long", hopeless=True)
         except GateClosedError:
             return LostError("stopping", hopeless=True)
+        self._silence.heard()
         if isinstance(outcome, Answer) and retry.throttles(outcome):
             pause = retry.asked_pause(outcome)
             self._gate.throttled(now, min(self._deadline, 0.0 if pause is None else pause))
@@ -139,6 +146,8 @@ class Sender:
             return None
         if isinstance(outcome, LostError) and outcome.stale and effort.attempt == 1:
             return 0.0
+        if isinstance(outcome, LostError) and self._silence.is_long:
+            return None
         asked = retry.asked_pause(outcome) if isinstance(outcome, Answer) else None
         pause = retry.backoff(effort.attempt) if asked is None else asked
         over = effort.until is not None and time.monotonic() + pause >= effort.until

@@ -6,12 +6,15 @@
 - paths: fields as the server names them
 - results: the server's answers
 - digests: what to remember of them
+- strays, rivals: what stands in the way of ours, as the server says, or as is known of pods
 """
 
 from sync.fields.compare import Comparison, Difference, compare
 from sync.fields.digests import digest, our_part
 from sync.fields.paths import without
-from sync.fields.results import conflicts_of, equal_results
+from sync.fields.results import conflicts_of, equal_results, is_fixed
+from sync.fields.rivals import rivals
+from sync.fields.strays import strays
 from sync.fields.tree import Manager, Tree, owned
 
 __all__ = [
@@ -23,7 +26,10 @@ __all__ = [
     "conflicts_of",
     "digest",
     "equal_results",
+    "is_fixed",
     "our_part",
     "owned",
+    "rivals",
+    "strays",
     "without",
 ]

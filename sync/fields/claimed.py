@@ -103,25 +103,31 @@ def _items(walk: Walk, wanted: list[Any], there: Any, tree: Tree, place: Place) 
     ours = {identity(element): element for element in branches(tree)}
     names = names_of(next(iter(ours.values())))
     live, asked = indexed(there, names), indexed(wanted, names)
-    if live is None or asked is None or not _in_order(live, asked):
+    if live is None or asked is None:
         walk.find(place, "changed")
         return
+    places = []
     for keys, item in asked.items():
         element = ours.pop(keys, None) or _defaulted(ours, tree, names, item)
         if element is None:
             unclaimed(walk, item, live.get(keys, ABSENT), (place, keyed(names, item)))
         else:
-            found = live.get(identity(element), ABSENT)
-            _item(walk, item, found, tree[element], (place, element))
+            keys = identity(element)  # noqa: PLW2901  with what it leaves to its defaults
+            _item(walk, item, live.get(keys, ABSENT), tree[element], (place, element))
+        places.append(keys)
+    if not _in_order(live, places):
+        walk.find(place, "changed")
     for element in ours.values():
         walk.find((place, element), "dropped")
 
 
-def _in_order(live: Mapping[Any, Any], asked: Mapping[Any, Any]) -> bool:
+def _in_order(live: Mapping[Any, Any], asked: list[Any]) -> bool:
     """Newer servers put the items that are asked for in the order that is asked for."""
-    if list(live) == list(asked):
+    there = list(live)
+    if there == asked:
         return True
-    return [each for each in live if each in asked] == [each for each in asked if each in live]
+    wanted = set(asked)
+    return [each for each in there if each in wanted] == [each for each in asked if each in live]
 
 
 def _item(walk: Walk, item: Any, there: Any, tree: Tree, place: Place) -> None:

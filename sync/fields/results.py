@@ -15,6 +15,8 @@ from sync.objects import Object, metadata
 COUNTERS = frozenset({"generation", "managedFields", "resourceVersion"})
 CONFLICT = "FieldManagerConflict"
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
+# The releases have their own words for what cannot be changed: of the whole, or field by field.
+FIXED = re.compile(r"immutable|cannot change |updates to \w+ spec for fields other than")
 WHO = re.compile(rf"conflict with {QUOTED}(?: with subresource {QUOTED})?( using )?")
 
 
@@ -33,6 +35,14 @@ def conflicts_of(error: ClusterError) -> tuple[Difference, ...]:
     return tuple(
         Difference(path, "changed", tuple(sorted(managers, key=_by_name)))
         for path, managers in sorted(found.items())
+    )
+
+
+def is_fixed(error: ClusterError, field: str) -> bool:
+    """Whether what was refused is a change of the field, or in it, that no server ever takes."""
+    return any(
+        f"{each.field}.".startswith(f"{field}.") and FIXED.search(each.message)
+        for each in error.causes
     )
 
 

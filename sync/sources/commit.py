@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from types import MappingProxyType
+from typing import TypeVar
 
 from sync.errors import SourceError
 from sync.sources import layout
 from sync.sources.mirror import BrokenError, Mirror
 from sync.sources.objects import ObjectReader, TooLargeError, TreeEntry
+
+Answered = TypeVar("Answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +105,23 @@ class CommitSnapshot:
         self._reader.close()
 
     def _ask_history(self, directory: str) -> bool | None:
+        try:
+            with self._one_at_a_time:
+                return self._mending(lambda: self._look_back(directory))
+        except SourceError:
+            return None
+
+    def _look_back(self, directory: str) -> bool | None:
         place = f"{self._path}/{directory}" if self._path else directory
         words = ("log", "-1", "--full-history", "--format=%H", self.revision, "--", place)
         answer = self._mirror.ask(*words)
         if answer.status:
-            return None
+            raise BrokenError("the history has gaps")
         if answer.text:
             return True
         return None if self._mirror.is_shallow else False
 
-    def _mending(self, task: Callable[[], Mapping[str, bytes]]) -> Mapping[str, bytes]:
+    def _mending(self, task: Callable[[], Answered]) -> Answered:
         try:
             return task()
         except BrokenError:

@@ -12,7 +12,7 @@ from sync.errors import UsageError
 
 _NO_URL = re.compile(r"[\0-\x20\x7f]")
 _HELPER = re.compile(r"[A-Za-z0-9+.-]*::")
-_SCP_LIKE = re.compile(r"(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/@]+):(?P<path>.+)")
+_SCP_LIKE = re.compile(r"(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/@]+):.+", re.DOTALL)
 _NO_BRANCH = re.compile(r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[-/.]|[/.]$|\.lock(?:/|$)|^@$|^$")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,9 +75,10 @@ class Holder:
     def update(self) -> str:
         """Bring the head of the branch here; the commit."""
         there = self.mirror.remote.head()
-        if there == self._head(self.mirror.repository):
-            return there
-        if not self.mirror.repository.is_dir():
+        here = self._head(self.mirror.repository)
+        if here == there:
+            return here
+        if not here:
             return self._make(there)
         _sweep(self.mirror.repository)
         if self._fetch(self.mirror.repository).status:
@@ -91,20 +93,18 @@ class Holder:
 
     def _make(self, there: str) -> str:
         new, old = self.mirror.home / "new", self.mirror.home / "old"
-        for leftover in (new, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+        _remove(new, old)
         try:
             self._begin(new, "sha256" if len(there) == _SHA256 else "sha1")
             answer = self._fetch(new)
             head = self._head(new)
             if answer.status or not head:
                 raise self.mirror.remote.failure(answer.err)
-            if self.mirror.repository.exists():
+            if os.path.lexists(self.mirror.repository):
                 self.mirror.repository.rename(old)
             new.rename(self.mirror.repository)
         finally:
-            for leftover in (new, old):
-                shutil.rmtree(leftover, ignore_errors=True)
+            _remove(new, old)
         return head
 
     def _begin(self, directory: Path, format_of_ids: str) -> None:
@@ -128,6 +128,13 @@ class Holder:
         words = (f"--git-dir={self.mirror.repository}", "gc", "--auto", "--quiet")
         with suppress(TimedOutError):
             patient.run(*words, holding=[self.handle])
+
+
+def _remove(*leftovers: Path) -> None:
+    for leftover in leftovers:
+        shutil.rmtree(leftover, ignore_errors=True)
+        with suppress(FileNotFoundError, IsADirectoryError):
+            leftover.unlink()
 
 
 def _sweep(repository: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import IO, TYPE_CHECKING, cast
 
 from sync.sources.commands import Commands, end
@@ -101,13 +102,19 @@ class ObjectReader:
         if self._process is None:
             words = (f"--git-dir={self._repository}", "cat-file", "--batch")
             self._process = self._commands.start(*words, feeding=True)
-        process = self._process.proc
-        assert process is not None  # noqa: S101 - for the type checker: only `close` ends it
-        return cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+            # A complaint that nobody reads would stop git once the pipe is full.
+            Thread(target=_ignore, args=[self._process.stderr], daemon=True).start()
+        return cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
 
     def __del__(self) -> None:
         with suppress(Exception):
             self.close()
+
+
+def _ignore(complaints: IO[bytes]) -> None:
+    with suppress(OSError, ValueError):
+        while complaints.read(4096):
+            pass
 
 
 def _object(out: IO[bytes], name: str, limit: int) -> tuple[bytes, bytes]:

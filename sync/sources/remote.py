@@ -51,7 +51,7 @@ class Remote:
     def fetch(self, directory: Path, into: str, handle: int) -> Answer:
         """Bring the branch with all its history."""
         words = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]
-        words += ["--no-recurse-submodules", "--update-shallow", "--force"]
+        words += ["--no-recurse-submodules", "--update-shallow"]
         words += ["--", self.location.url, f"+{self.ref}:{into}"]
         return self._run(f"--git-dir={directory}", *words, handle=handle)
 

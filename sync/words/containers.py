@@ -14,6 +14,7 @@ PULLS = frozenset({
     "ImagePullBackOff",
     "InvalidImageName",
     "RegistryUnavailable",
+    "SignatureValidationFailed",
 })
 REFUSED = frozenset({
     "CreateContainerConfigError",

@@ -69,6 +69,11 @@ def containers(pod: Object) -> Sequence[Part]:
     ]
 
 
+def gates_of(pod: Object) -> Sequence[str]:
+    """What must let it pass before a node is looked for."""
+    return [each.get("name", "") for each in (pod.get("spec") or {}).get("schedulingGates") or ()]
+
+
 def claims_of(pod: Object) -> Iterator[str]:
     """The names of the claims that it mounts."""
     for volume in (pod.get("spec") or {}).get("volumes") or ():

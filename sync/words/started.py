@@ -11,6 +11,7 @@ from sync.words.evidence import (
     Story,
     claims_of,
     condition,
+    gates_of,
     name_of,
     node_of,
     status_of,
@@ -87,6 +88,8 @@ def _put_out(pod: Object) -> Iterator[str]:
 
 
 def _no_node(pod: Object, happened: Story) -> str:
+    if gates := ", ".join(gates_of(pod)):
+        return f"its pod is held back until it is admitted ({gates}): a queue decides when"
     told = next(happened.told("Pod", name_of(pod), "FailedScheduling"), "")
     scheduled = condition(pod, "PodScheduled")
     if scheduled.get("status") == "False":

@@ -48,9 +48,7 @@ def test_its_commands_bring_a_cluster_to_the_bundles(
     definition, _, kubectl = crd.partition(" | ")
     server.cluster.kubectl(*shlex.split(kubectl)[1:], stdin=run(definition).stdout)
     said = run(diff)
-    assert (said.returncode, "Notebook team-a/churn" in said.stdout) == (1, True), (
-        said.stdout
-    )
+    assert (said.returncode, "Notebook team-a/churn" in said.stdout) == (1, True), said.stdout
     said = run(sync)
     assert said.returncode == 0, said.stdout + said.stderr
     assert run(diff).returncode == 0

@@ -67,6 +67,10 @@ def test_it_widens_while_the_server_is_content_and_not_beyond_its_limit() -> Non
 
     for _ in range(50):
         gate.served()
+    assert gate.width == 3  # where it was refused, it is careful
+
+    for _ in range(3000):
+        gate.served()
     assert gate.width == 4
 
 

@@ -75,7 +75,10 @@ def test_something_may_be_pruned(change: dict[str, Any]) -> None:
         ({"failures": {"Secret": "it is forbidden"}, **LIFTED}, [SECRETS]),
         (
             {"cluster": "uid-2", **LIFTED},
-            ["this is another cluster (uid-2) than the one that was pinned (uid-1)"],
+            [
+                "this is another cluster (uid-2) than the one that was pinned (uid-1);"
+                " --cluster uid-2 says that it is meant"
+            ],
         ),
         (
             {"cluster": ""},

@@ -21,7 +21,7 @@ from sync.marks import (
 )
 from sync.objects import GroupKind, Key
 from sync.policy import Policy
-from sync.pruning import Stray, removable, removable_copy
+from sync.pruning import ROLE, ROLE_BINDING, Stray, removable, removable_copy
 
 DIRECTORY = "notebooks/research/resnet50"
 SERVICE = GroupKind("", "Service")
@@ -186,15 +186,15 @@ def test_it_stays_where_its_marks_are_of_another_bundle(
         ({"held": False, "policy": Policy(prune_all=True)}, None),
         (
             {"broken": {DIRECTORY}},
-            f"is left alone: {DIRECTORY} could not be read or applied this time",
+            f"is left alone: {DIRECTORY} could not be read this time",
         ),
         (
             {"broken": {DIRECTORY}, "policy": Policy(prune_all=True, allow_empty=True)},
-            f"is left alone: {DIRECTORY} could not be read or applied this time",
+            f"is left alone: {DIRECTORY} could not be read this time",
         ),
         ({"broken": {"notebooks/research/other"}}, None),
-        ({"applied": {"uid-1"}}, "was applied a moment ago"),
-        ({"applied": {"uid-2"}}, None),
+        ({"unsettled": {DIRECTORY}}, f"stays until the rest of {DIRECTORY} is applied"),
+        ({"unsettled": {"notebooks/research/other"}}, None),
         (
             {"policy": Policy(namespaces=("team-*",))},
             "is in the namespace research, which is not among --namespaces",
@@ -224,22 +224,21 @@ def test_nothing_is_witnessed_unless_somebody_says_so() -> None:
 COPIED = {AGENT: "octavo", COPY: "true"}
 
 
-def owner(uid: str, kind: GroupKind = REVISION) -> dict[str, str]:
-    return {"apiVersion": f"{kind.group}/v1", "kind": kind.kind, "name": f"rev-{uid}", "uid": uid}
+def owner(kind: GroupKind) -> dict[str, str]:
+    return {"apiVersion": f"{kind.group}/v1", "kind": kind.kind, "name": "resnet50", "uid": "u"}
 
 
 @pytest.mark.parametrize(
     ("found", "words"),
     [
         (stray(SECRET, COPIED), None),
-        (stray(SECRET, COPIED, ownerReferences=[owner("gone")]), None),
         (
-            stray(SECRET, COPIED, ownerReferences=[owner("gone"), owner("here")]),
-            "is still owned by ControllerRevision rev-here",
+            stray(SECRET, COPIED, ownerReferences=[owner(REVISION)]),
+            "is owned by ControllerRevision resnet50, and goes with its last owner",
         ),
         (
-            stray(SECRET, COPIED, ownerReferences=[owner("gone", NOTEBOOK)]),
-            "is still owned by Notebook rev-gone",
+            stray(SECRET, COPIED, ownerReferences=[owner(NOTEBOOK)]),
+            "is owned by Notebook resnet50, and goes with its last owner",
         ),
         (stray(SECRET, {AGENT: "octavo"}), "does not carry the label jackhoman.dev/copy"),
         (stray(SECRET, {COPY: "true"}), "does not carry the label jackhoman.dev/agent=octavo"),
@@ -258,13 +257,27 @@ def owner(uid: str, kind: GroupKind = REVISION) -> dict[str, str]:
         ),
         (
             stray(SECRET, COPIED, namespace="teaching"),
-            "is left alone: notebooks/teaching/statistics could not be read or applied this time",
+            "is left alone: notebooks/teaching/statistics could not be read this time",
         ),
     ],
 )
 def test_a_copy_goes_when_nothing_that_needs_it_is_left(found: Stray, words: str | None) -> None:
-    reason = removable_copy(
-        found, policy=Policy(), broken=["notebooks/teaching/statistics"], needing={"here"}
-    )
+    reason = removable_copy(found, policy=Policy(), broken=["notebooks/teaching/statistics"])
 
     assert reason == words
+
+
+def test_grants_end_though_the_rest_is_not_applied_and_whoever_wants_to_keep_them() -> None:
+    for kind in (ROLE, ROLE_BINDING):
+        assert why(stray(kind, **keep("true")), unsettled={DIRECTORY}) is None
+
+
+def test_what_git_asks_for_in_another_group_of_the_server_stays() -> None:
+    old, new = GroupKind("extensions", "Ingress"), GroupKind("networking.k8s.io", "Ingress")
+    policy = Policy(kinds=frozenset({old, new}))
+    asked = {Key(*new, "research", "resnet50")}
+
+    assert why(stray(old), policy=policy) is None
+    assert why(stray(old), policy=policy, asked=asked) == (
+        "is what git asks for as Ingress.networking.k8s.io"
+    )

@@ -37,12 +37,12 @@ def condition(status: Any, kind: str) -> tuple[str, str, str]:
 
 
 def test_a_running_notebook() -> None:
-    def good(kind: str, reason: str) -> dict[str, Any]:
+    def good(kind: str, reason: str, message: str) -> dict[str, Any]:
         return {
             "type": kind,
             "status": "True",
             "reason": reason,
-            "message": "",
+            "message": message,
             "lastTransitionTime": NOW,
             "observedGeneration": 3,
         }
@@ -50,9 +50,9 @@ def test_a_running_notebook() -> None:
     assert status_of(RUNNING, NOW) == {
         "observedGeneration": 3,
         "conditions": [
-            good("Ready", "Running"),
-            good("Synced", "Applied"),
-            good("DependenciesReady", "Copied"),
+            good("Ready", "Running", "its pod is ready"),
+            good("Synced", "Applied", "all is as git says"),
+            good("DependenciesReady", "Copied", "all that it needs is there"),
         ],
         "url": "https://x/nb/",
         "revision": "abc",
@@ -63,7 +63,7 @@ def test_a_running_notebook() -> None:
 
 
 READINESS: dict[str, tuple[Observed, tuple[str, str, str]]] = {
-    "it runs": (RUNNING, ("True", "Running", "")),
+    "it runs": (RUNNING, ("True", "Running", "its pod is ready")),
     "it is stopped": (STOPPED, ("False", "Stopped", "it is stopped")),
     "it stops": (
         Observed(NOTEBOOK, STOPPED.statefulset, POD),

@@ -1,0 +1,97 @@
+"""What the loop remembers between rounds. Nothing of it is lost with the process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sync import marks
+from sync.agent.listening import Known, View
+from sync.marks import Parent
+from sync.objects import Key
+from sync.outcome import Outcome, Report
+from sync.seen import Survey
+from sync.shelf import Scope, Shelf
+
+
+@dataclass(slots=True)
+class Book:
+    """`gone` holds what bundles that git has changed hold no longer, until that is done."""
+
+    known: Known = field(default_factory=Known)
+    gone: dict[str, set[Key]] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.known.view.shelf
+
+    def turn_to(self, shelf: Shelf) -> set[str]:
+        """Take a new shelf; gives the bundles that are not what they were."""
+        before = self.shelf
+        changed = shelf.changed_since(before)
+        for directory in changed:
+            left = {key for key in before.keys([directory]) if key not in shelf}
+            self.gone.setdefault(directory, set()).update(left)
+        self.unsure |= changed & before.broken.keys()
+        self.known.view = View.of(shelf)
+        return changed
+
+    def forget_changes(self) -> None:
+        """What is about to be compared as a whole is no change."""
+        self.gone.clear()
+
+    def scope_of(self, directories: Collection[str]) -> Scope:
+        """A round of these; what was broken before is asked for all that it may have left."""
+        chosen = frozenset(directories)
+        gone = {key for each in chosen for key in self.gone.get(each, ())}
+        ask = not chosen.isdisjoint(self.unsure)
+        return Scope(chosen, frozenset(gone), chosen & self.gone.keys(), ask=ask)
+
+    def everything(self) -> Scope:
+        return Scope(changed=frozenset(self.gone))
+
+    def done(self, scope: Scope) -> Collection[str]:
+        """The bundles of a scope."""
+        if scope.directories is not None:
+            return scope.directories
+        return self.shelf.bundles.keys() | self.shelf.broken.keys()
+
+    def learn(self, survey: Survey, report: Report, scope: Scope) -> None:
+        """Note what a round has found and done."""
+        done = self.done(scope)
+        self._learn_parents(survey, report, scope)
+        troubled = {each.directory for each in report.problems}
+        self.known.troubled = (self.known.troubled - set(done)) | troubled
+        for directory in done:
+            if directory not in self.shelf.broken:
+                self.gone.pop(directory, None)
+                self.unsure.discard(directory)
+
+    def _learn_parents(self, survey: Survey, report: Report, scope: Scope) -> None:
+        known, chosen = self.known, scope.directories
+        kept = {} if chosen is None else _without(known.parents, chosen)
+        made = {each.directory: _made(each) for each in report.outcomes if _is_made(each)}
+        found = survey.parents
+        known.parents = {
+            **kept,
+            **found,
+            **{d: p for d, p in made.items() if d not in found or found[d].uid != p.uid},
+        }
+        others = set() if chosen is None else known.suspended - chosen
+        known.suspended = others | survey.suspended
+
+
+def _without(parents: dict[str, Parent], chosen: Collection[str]) -> dict[str, Parent]:
+    return {each: parent for each, parent in parents.items() if each not in chosen}
+
+
+def _is_made(outcome: Outcome) -> bool:
+    key = outcome.key
+    return key is not None and key.group_kind == marks.NOTEBOOK and bool(outcome.uid)
+
+
+def _made(outcome: Outcome) -> Parent:
+    key = outcome.key
+    assert key is not None  # noqa: S101  for the type: `_is_made`
+    return Parent(key.namespace, key.name, outcome.uid)

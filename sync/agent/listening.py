@@ -1,0 +1,173 @@
+"""What an event of a watch means: which bundles are to be looked at. Sends nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sync import marks, ownership, seen
+from sync.agent.watching import Subject
+from sync.cluster import Event
+from sync.marks import Parent
+from sync.memory import Memory
+from sync.objects import GroupKind, Key, Object, key_of, labels, terminating, uid
+from sync.policy import Policy
+from sync.seen import State
+from sync.shelf import Shelf
+
+POD = GroupKind("", "Pod")
+TOLD = frozenset({marks.NOTEBOOK, marks.STATEFUL_SET})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A shelf, and who needs what is copied: by its source, by its copy."""
+
+    shelf: Shelf = field(default_factory=Shelf)
+    by_source: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    by_copy: Mapping[Key, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, shelf: Shelf) -> View:
+        sources: dict[Key, dict[str, None]] = defaultdict(dict)
+        targets: dict[Key, str] = {}
+        for directory, needs in shelf.needs.items():
+            for need in needs:
+                sources[need.source][directory] = None
+                targets.setdefault(need.target, directory)
+        return cls(shelf, {each: tuple(found) for each, found in sources.items()}, targets)
+
+    def one_in_each_namespace(self, source: Key) -> Iterator[str]:
+        """Bundles through which every copy of a source is refreshed."""
+        namespaces = set()
+        for directory in self.by_source.get(source, ()):
+            namespace = directory.split("/")[1]
+            if namespace not in namespaces:
+                namespaces.add(namespace)
+                yield directory
+
+
+@dataclass(slots=True)
+class Known:
+    """What the rounds have come to know; replaced by the loop, read by the threads that watch."""
+
+    view: View = field(default_factory=View)
+    parents: dict[str, Parent] = field(default_factory=dict)
+    suspended: set[str] = field(default_factory=set)
+    troubled: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a Notebook's owner, or whoever may, has asked for there."""
+
+    uid: str
+    stopped: bool
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whom to tell what is to be looked at: to mend it, to say how it is."""
+
+    mend: Callable[[Iterable[str]], None]
+    status: Callable[[str, Object | None], None]
+    drift: Callable[[str], None]
+    news: Callable[[], None]
+
+
+class Listener:
+    """Told of every event by many threads."""
+
+    def __init__(self, policy: Policy, memory: Memory, known: Known, ask: Ask) -> None:
+        self._policy = policy
+        self._memory = memory
+        self._known = known
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._notebooks: dict[str, Told] = {}
+
+    def hear(self, subject: Subject, event: Event) -> None:
+        live = event.object
+        key = key_of(live)
+        if event.type == "DELETED":
+            self._memory.forget(uid(live))
+        if subject.field_selector:
+            self._hear_source(key, gone=event.type == "DELETED")
+        elif key.group_kind == POD:
+            self._hear_pod(live)
+        elif marks.COPY in labels(live):
+            self._hear_copy(key, event.type)
+        else:
+            self._hear_member(key, live, gone=event.type == "DELETED")
+
+    def news(self) -> list[str]:
+        """The Notebooks that ask for something else than what the last round knew.
+
+        Judged between rounds, and not as they come: a round makes Notebooks itself.
+        """
+        with self._lock:
+            heard, self._notebooks = self._notebooks, {}
+        return [each for each, told in heard.items() if self._is_news(each, told)]
+
+    def _hear_source(self, source: Key, *, gone: bool) -> None:
+        view = self._known.view
+        needing = view.by_source.get(source, ())
+        if not gone:
+            troubled = self._known.troubled
+            first = view.one_in_each_namespace(source)
+            needing = (*first, *(each for each in needing if each in troubled))
+        self._ask.mend(needing)
+
+    def _hear_copy(self, key: Key, what: str) -> None:
+        directory = self._known.view.by_copy.get(key)
+        if directory and what != "ADDED":
+            self._ask.mend([directory])
+
+    def _hear_pod(self, pod: Object) -> None:
+        name = labels(pod).get(marks.NOTEBOOK_LABEL)
+        self._ask.status(f"notebooks/{pod['metadata']['namespace']}/{name}", None)
+
+    def _hear_member(self, key: Key, live: Object, *, gone: bool) -> None:
+        place = self._known.view.shelf.places.get(key)
+        if place is None:
+            return
+        directory = place.bundle.directory
+        if key.group_kind in TOLD:
+            self._ask.status(directory, live if key.group_kind == marks.NOTEBOOK else None)
+        parent = self._known.parents.get(directory) or _parent_named_by(live)
+        sent = seen.desired(place, parent, self._policy.agent)
+        if key.group_kind == marks.NOTEBOOK and not gone and not terminating(live):
+            self._note(directory, live, sent)
+        if directory in self._known.suspended:
+            return
+        judged = seen.judge(sent, live, self._policy, self._memory.knows)
+        if gone or judged.state is not State.SAME:
+            self._ask.drift(key.kind)
+            self._ask.mend([directory])
+
+    def _note(self, directory: str, live: Object, sent: Object) -> None:
+        stopped = seen.is_stopped(sent, live)
+        told = Told(uid(live), stopped, ownership.suspended(live, sent))
+        with self._lock:
+            self._notebooks[directory] = told
+        self._ask.news()
+
+    def _is_news(self, directory: str, told: Told) -> bool:
+        parent = self._known.parents.get(directory)
+        if told.suspended != (directory in self._known.suspended):
+            return True
+        if told.suspended:
+            return False
+        return parent is None or (parent.uid, parent.stopped) != (told.uid, told.stopped)
+
+
+def _parent_named_by(live: Object) -> Parent | None:
+    """The parent of an object that a round is just making: it is not noted yet."""
+    meta = live["metadata"]
+    for owner in meta.get("ownerReferences") or ():
+        if owner["kind"] == marks.NOTEBOOK.kind:
+            return Parent(meta["namespace"], owner["name"], owner["uid"])
+    return None

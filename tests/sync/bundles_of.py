@@ -1,0 +1,197 @@
+"""One notebook as the renderer makes it, in a namespace of a test, and the program beside it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from controlplane.audit import Recording, Request
+from controlplane.cluster import Cluster
+
+from renderer import rendering
+from renderer.destination import OutputDirectory
+from renderer.yamlio import load_all
+from sync.policy import DEFAULT_KINDS
+from tests.sync.program import Done, Octavo, ended
+from tests.sync.tree import Tree
+
+Object = dict[str, Any]
+Objects = dict[str, Object]
+PLACE = "research"
+NAME = "churn"
+SETTINGS = """
+routing: {kind: ROUTE, host: notebooks.example.com, gateway: web/public}
+namespaces: {create: false}
+"""
+TEMPLATE = """
+apiVersion: jackhoman.dev/v1beta1
+kind: Template
+metadata: {name: base, namespace: kubeflow}
+spec:
+  home: {size: 1Gi, mountPath: /home/jovyan}
+  template:
+    spec:
+      containers:
+      - name: main
+        image: base:1
+        ports: [{name: http, containerPort: 8888}]
+        resources: {requests: {cpu: "0.1", memory: 1024Mi}}
+"""
+NOTEBOOK = """
+apiVersion: jackhoman.dev/v1beta1
+kind: Notebook
+metadata: {name: churn, namespace: research}
+spec:
+  owner: alice@example.com
+  templateRef: {name: base, namespace: kubeflow}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A namespace, one notebook's objects that a test may change, and `octavo`."""
+
+    cluster: Cluster
+    tree: Tree
+    octavo: Octavo
+    objects: Objects
+
+    def commit(self) -> None:
+        """Write the objects as they are now."""
+        self.tree.write(f"notebooks/{self.cluster.namespace}/{NAME}", self.objects)
+
+    def sync(self, *words: str) -> Done:
+        return self.octavo.sync(*words)
+
+    def diff(self, *words: str) -> Done:
+        with self.octavo.running("diff", *words) as process:
+            return ended(process)
+
+    def begin(self, *words: str) -> None:
+        """The first commit, in the cluster."""
+        self.commit()
+        good(self.sync(*words))
+
+    @contextmanager
+    def recording(self) -> Iterator[Recording]:
+        """What the program asks of this namespace, and not what controllers ask."""
+        namespace = self.cluster.namespace
+        with self.cluster.recording(user_agent="octavo", namespace=namespace) as recording:
+            yield recording
+
+    def settled(self, *words: str) -> list[Request]:
+        """The dry runs of a sync that finds all as it should be, and so writes nothing."""
+        with self.recording() as recording:
+            good(self.sync(*words))
+        assert recording.requests(), "nothing was recorded"
+        assert recording.writes() == []
+        return recording.dry_runs()
+
+    def forgetful(self, folder: Path) -> Desk:
+        """The same with an empty cache."""
+        return replace(self, octavo=replace(self.octavo, cache=folder))
+
+    def live(self, kind: str, name: str = NAME) -> Mapping[str, Any]:
+        """An object that is there."""
+        found = self.cluster.get(kind, name)
+        assert found is not None, f"no {kind} {name}"
+        return found
+
+    def patch(self, kind: str, name: str, patch: Any, *words: str, how: str = "merge") -> None:
+        """As a user does it."""
+        text = json.dumps(patch)
+        self.cluster.kubectl("patch", kind, name, f"--type={how}", f"--patch={text}", *words)
+
+
+def desk_in(cluster: Cluster, folder: Path, route: str = "none") -> Desk:
+    tree = Tree(folder / "rendered", cluster.namespace)
+    ours = (f"--namespaces={cluster.namespace}", f"--agent={cluster.namespace}")
+    words = (*ours, f"--from={tree.root}", "--deadline=20", "--patience=5")
+    octavo = Octavo(cluster.kubeconfig, folder / "cache", words)
+    return Desk(cluster, tree, octavo, objects_in(cluster.namespace, route))
+
+
+def objects_in(namespace: str, route: str = "none") -> Objects:
+    """The rendered objects, by file, in the order of applying."""
+    found: Objects = copy.deepcopy(json.loads(_rendered(route).replace(PLACE, namespace)))
+    return found
+
+
+def good(done: Done) -> Done:
+    """A run that has nothing to complain of."""
+    assert done.code == 0, done.said
+    assert "problem" not in done.said
+    return done
+
+
+@cache
+def _rendered(route: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        root, out = Path(folder), Path(folder) / "out"
+        files = {
+            "octavo.yaml": SETTINGS.replace("ROUTE", route),
+            "catalog/base.yaml": TEMPLATE,
+            "notebooks/churn.yaml": NOTEBOOK,
+        }
+        for name, text in files.items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(text, encoding="utf-8")
+        rendering.write(root, OutputDirectory(out), rendering.Options(jobs=1, remember=False))
+        bundle = out / "notebooks" / PLACE / NAME
+        listing = _read(bundle / "kustomization.yaml")
+        return json.dumps({
+            file.removesuffix(".yaml"): _read(bundle / file) for file in listing["resources"]
+        })
+
+
+def _read(file: Path) -> Object:
+    (document,) = load_all(file.read_bytes(), file.name)
+    found: Object = document.value
+    return found
+
+
+def known(*more: str) -> str:
+    """The flag for kinds besides the default ones."""
+    return f"--kinds={','.join([*map(str, sorted(DEFAULT_KINDS)), *more])}"
+
+
+def definition(group: str, kind: str) -> str:
+    """A custom kind that takes everything, as most do: no list tells its items apart."""
+    plural = f"{kind.lower()}s"
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": anything}}},
+    }
+    return json.dumps({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural},
+            "versions": [version],
+        },
+    })
+
+
+@contextmanager
+def installed(cluster: Cluster, group: str, kind: str) -> Iterator[None]:
+    """A custom kind that is there for a while."""
+    name = f"crd/{kind.lower()}s.{group}"
+    cluster.kubectl("create", "--filename=-", stdin=definition(group, kind))
+    try:
+        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", name)
+        yield
+    finally:
+        cluster.kubectl("delete", "--wait=false", name)
