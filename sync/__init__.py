@@ -1,1 +1,1 @@
-"""From git to the cluster: reads bundles, applies what differs, removes what is gone, copies what is needed."""
+"""From git to the cluster: applies what differs, copies what is needed, removes what is gone."""

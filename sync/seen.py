@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -48,7 +48,7 @@ class Survey:
 
     seen: dict[Key, Seen] = field(default_factory=dict)
     parents: dict[str, Parent] = field(default_factory=dict)
-    notebooks: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    complaining: set[str] = field(default_factory=set)
     suspended: set[str] = field(default_factory=set)
     strays: list[Stray] = field(default_factory=list)
     copies: dict[Key, Object] = field(default_factory=dict)

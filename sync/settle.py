@@ -92,6 +92,9 @@ class Settler:
         if steps := adoption.reclaim(live, fields.rivals(resolved.sent, live)):
             self._cluster.json_patch(task.key, steps)
         answer = self._send(task, resolved.sent, force=_is_foreign(found) or bool(steps))
+        if steps and (stuck := fields.rivals(resolved.sent, answer)):
+            self._cluster.apply(fields.emptied(resolved.sent, stuck), force=True)
+            answer = self._send(task, resolved.sent, force=True)
         words = resolved.words or conflicts.paths(found)
         repaired = not task.new_in_git and (_is_foreign(found) or bool(steps))
         return _outcome(Action.REPAIRED if repaired else Action.CHANGED, task, words, uid(answer))

@@ -84,6 +84,14 @@ OURS = frozenset({
 })
 
 
+def says_trouble(notebook: Object) -> bool:
+    """Whether the status that stands says that the last sync, or a dependency, went wrong."""
+    return any(
+        each.get("type") in {"Synced", "DependenciesReady"} and each.get("status") == "False"
+        for each in (notebook.get("status") or {}).get("conditions") or ()
+    )
+
+
 def is_ready(observed: Observed) -> bool:
     """Whether the pod that is there can be used."""
     pod = observed.pod

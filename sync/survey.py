@@ -21,8 +21,10 @@ from sync.policy import Policy
 from sync.pruning import Stray
 from sync.seen import NEW, Seen, State, Survey
 from sync.shelf import Shelf, needs_of
+from sync.status import says_trouble
 
-AT_ONCE = 4
+AT_ONCE = 2  # comparing takes one processor, the server the others
+PAGE = 250
 LIST_FROM = 8
 ATTEMPTS = 3
 
@@ -104,17 +106,18 @@ class Surveyor:
 
     def _ours(self, kind: GroupKind, namespace: str) -> Iterator[Object]:
         selector = f"{marks.AGENT}={self._policy.agent}"
-        for page in self._cluster.list(kind, namespace=namespace, selector=selector):
+        pages = self._cluster.list(kind, namespace=namespace, selector=selector, limit=PAGE)
+        for page in pages:
             yield from page.items
 
     def _compare(self, live: Object, shelf: Shelf, survey: Survey, wanted: set[Key]) -> None:
         key = key_of(live)
         if marks.COPY in labels(live) and key.group_kind != marks.NOTEBOOK:
             survey.copies[key] = live
-        elif key in shelf:
+        elif place := shelf.places.get(key):
             self._judge(key, live, shelf, survey)
             if key in wanted:
-                survey.revisions[key] = uid(live)
+                survey.revisions[place.member.key] = uid(live)
         elif not key.namespace or self._policy.allows_namespace(key.namespace):
             survey.strays.append(stray(key, live))
 
@@ -126,6 +129,8 @@ class Surveyor:
             _remember_parent(directory, sent, live, survey)
             if ownership.suspended(live, sent):
                 survey.suspended.add(directory)
+        # The shelf's key, not the one just read: tens of thousands are kept.
+        key = place.member.key
         survey.seen[key] = seen.judge(sent, live, self._policy, self._memory.knows)
 
     # --- what was not found under our mark
@@ -254,18 +259,18 @@ class Surveyor:
         revisions = {need.revision for needs in wanted.values() for need in needs}
         for namespace in sorted(namespaces):
             try:
-                pages = self._cluster.list(
-                    marks.REVISION,
-                    namespace=namespace,
-                    selector=f"{marks.AGENT}={self._policy.agent}",
-                    metadata_only=True,
-                )
-                for page in pages:
-                    for item in page.items:
-                        if (key := key_of(item)) in revisions and _applied(item):
-                            survey.revisions[key] = uid(item)
+                self._note_revisions(namespace, revisions, survey)
             except ClusterError as error:
                 survey.failures[marks.REVISION] = str(error)
+
+    def _note_revisions(self, namespace: str, revisions: set[Key], survey: Survey) -> None:
+        selector = f"{marks.AGENT}={self._policy.agent}"
+        for page in self._cluster.list(
+            marks.REVISION, namespace=namespace, selector=selector, metadata_only=True
+        ):
+            for item in page.items:
+                if (key := key_of(item)) in revisions and _applied(item):
+                    survey.revisions[key] = uid(item)
 
     def _each(self, task: Callable[[Any], None], items: Iterable[Any]) -> None:
         chosen = list(items)
@@ -287,10 +292,8 @@ def stray(key: Key, live: Object) -> Stray:
 def _remember_parent(directory: str, sent: Object, live: Object, survey: Survey) -> None:
     stopped = seen.is_stopped(sent, live)
     meta = live["metadata"]
-    survey.notebooks[directory] = {
-        "metadata": {each: meta[each] for each in ("name", "namespace", "uid", "generation")},
-        "status": live.get("status") or {},
-    }
+    if says_trouble(live):
+        survey.complaining.add(directory)
     if not terminating(live):
         survey.parents[directory] = Parent(meta["namespace"], meta["name"], uid(live), stopped)
 

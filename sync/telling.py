@@ -108,15 +108,7 @@ def problems_of(report: Report) -> dict[str, Problems]:
 
 def outdated(survey: Survey, problems: Iterable[str]) -> Iterator[str]:
     """The notebooks whose status says that something is wrong, and nothing is any more."""
-    wrong = set(problems)
-    for directory, notebook in survey.notebooks.items():
-        conditions = (notebook.get("status") or {}).get("conditions") or ()
-        said = any(
-            each.get("status") == "False" and each.get("type") in {"Synced", "DependenciesReady"}
-            for each in conditions
-        )
-        if said and directory not in wrong:
-            yield directory
+    yield from survey.complaining.difference(problems)
 
 
 def write_status(

@@ -13,7 +13,7 @@ from sync.fields.compare import Comparison, Difference, compare
 from sync.fields.digests import digest, our_part
 from sync.fields.paths import without
 from sync.fields.results import conflicts_of, equal_results, is_fixed
-from sync.fields.rivals import rivals
+from sync.fields.rivals import emptied, rivals
 from sync.fields.strays import strays
 from sync.fields.tree import Manager, Tree, owned
 
@@ -25,6 +25,7 @@ __all__ = [
     "compare",
     "conflicts_of",
     "digest",
+    "emptied",
     "equal_results",
     "is_fixed",
     "our_part",

@@ -6,11 +6,11 @@ is ever made of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sync.fields.strays import is_applied, names_at, pairs
-from sync.fields.tree import Elements, keyed
+from sync.fields.tree import Elements, keyed, keys_of
 from sync.objects import Object
 
 HANDLERS = frozenset({"exec", "grpc", "httpGet", "tcpSocket"})
@@ -69,3 +69,26 @@ def _of_list(want: list[Any], there: list[Any], way: Way) -> Iterator[Elements]:
         called = {each.get("name") for each in want} - {None}
         twins = (each for each in there if each.get("name") in called)
         yield from ((*at, each) for twin in twins if (each := keyed(names, twin)) not in ours)
+
+
+def emptied(desired: Object, places: Iterable[Elements]) -> Object:
+    """The object with null where rivals are: older servers drop a structure in no other way."""
+    found: Any = desired
+    for at in places:
+        found = _emptied(found, at)
+    return dict(found)
+
+
+def _emptied(value: Any, at: Elements) -> Any:
+    first, *rest = at
+    if first[:2] == "f:":
+        name = first[2:]
+        return {**value, name: _emptied(value[name], tuple(rest)) if rest else None}
+    if not rest:
+        return value
+    keys = keys_of(first)
+    return [_emptied(each, tuple(rest)) if _fits(each, keys) else each for each in value]
+
+
+def _fits(item: Mapping[str, Any], keys: Mapping[str, Any]) -> bool:
+    return all(item.get(name, value) == value for name, value in keys.items())

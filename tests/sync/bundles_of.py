@@ -61,6 +61,7 @@ class Desk:
     cluster: Cluster
     tree: Tree
     octavo: Octavo
+    flags: tuple[str, ...]
     objects: Objects
 
     def commit(self) -> None:
@@ -68,10 +69,16 @@ class Desk:
         self.tree.write(f"notebooks/{self.cluster.namespace}/{NAME}", self.objects)
 
     def sync(self, *words: str) -> Done:
-        return self.octavo.sync(*words)
+        return self._run("sync", "--once", "--patience=5", *self.flags, *words)
 
     def diff(self, *words: str) -> Done:
-        with self.octavo.running("diff", *words) as process:
+        return self._run("diff", *self.flags, *words)
+
+    def adding(self, *flags: str) -> Desk:
+        return replace(self, flags=(*self.flags, *flags))
+
+    def _run(self, *words: str) -> Done:
+        with self.octavo.running(*words) as process:
             return ended(process)
 
     def begin(self, *words: str) -> None:
@@ -113,9 +120,9 @@ class Desk:
 def desk_in(cluster: Cluster, folder: Path, route: str = "none") -> Desk:
     tree = Tree(folder / "rendered", cluster.namespace)
     ours = (f"--namespaces={cluster.namespace}", f"--agent={cluster.namespace}")
-    words = (*ours, f"--from={tree.root}", "--deadline=20", "--patience=5")
-    octavo = Octavo(cluster.kubeconfig, folder / "cache", words)
-    return Desk(cluster, tree, octavo, objects_in(cluster.namespace, route))
+    flags = (*ours, f"--from={tree.root}", "--deadline=20")
+    octavo = Octavo(cluster.kubeconfig, folder / "cache")
+    return Desk(cluster, tree, octavo, flags, objects_in(cluster.namespace, route))
 
 
 def objects_in(namespace: str, route: str = "none") -> Objects:

@@ -86,7 +86,7 @@ def test_a_status_is_written_when_it_changes_and_of_all_after_the_start(world: W
     looks = [each for each in requests if each.verb == "get" and "/notebooks/" in each.uri]
     assert len(looks) <= 1
     listed = [each for each in requests if each.verb == "list" and "/notebooks?" in each.uri]
-    assert len([each for each in listed if "labelSelector" not in each.uri]) <= 3
+    assert len([each for each in listed if "labelSelector" not in each.uri]) <= 8
     with (
         world.cluster.recording(user=user) as again,
         world.ready_agent(*NEVER, kubeconfig=account, name="again"),

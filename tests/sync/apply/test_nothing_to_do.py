@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,7 +115,7 @@ WORLDS = [
 def wide(desk: Desk) -> Desk:
     """One that may apply routes of a kind that only this test knows."""
     flag = known(f"VirtualService.{desk.cluster.namespace}.example")
-    return replace(desk, octavo=desk.octavo.adding(flag))
+    return desk.adding(flag)
 
 
 @pytest.mark.parametrize("world", WORLDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,7 +122,7 @@ def test_what_other_tools_keep_is_refused_whatever_is_asked(
 
 
 def test_what_another_agent_made_is_left_to_it(desk: Desk) -> None:
-    other = replace(desk, octavo=desk.octavo.adding("--agent=other"))
+    other = desk.adding("--agent=other")
     other.begin()
     before = {kind: desk.live(kind) for kind in ("notebook", "service", "statefulset")}
 

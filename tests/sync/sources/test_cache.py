@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -127,6 +127,15 @@ def test_a_broken_mirror_is_made_anew(
     repository.git(f"--git-dir={repository.mirror()}", "fsck", "--strict")
 
 
+@pytest.mark.parametrize("place", ["", "notebooks", "notebooks/research", CHURN])
+def test_one_lost_tree_is_enough_to_make_it_anew(repository: Repository, place: str) -> None:
+    source = repository.source()
+    trees(source)
+    oid = repository.git("rev-parse", f"HEAD:{place}")
+    (repository.mirror() / "objects" / oid[:2] / oid[2:]).unlink()
+    assert read(source, CHURN) == read(repository.source(cache=f"{repository.cache}2"), CHURN)
+
+
 def test_a_mirror_that_breaks_while_it_is_read_is_mended(repository: Repository) -> None:
     with closing(repository.fetch()) as snapshot:
         revision = snapshot.revision
@@ -201,14 +210,25 @@ def test_many_agents_share_one_cache(repository: Repository) -> None:
     assert said == [(f"{commit} 4\n", "")] * 4
 
 
+@pytest.fixture
+def _hasty() -> Iterator[None]:
+    """Threads that interrupt one another all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("_hasty")
 def test_many_threads_share_one_source(repository: Repository) -> None:
+    repository.commit({f"{CHURN}/{each}": bytes([each]) * 5000 for each in range(20)})
     source = repository.source()
     with closing(source.fetch()) as snapshot, ThreadPoolExecutor(8) as pool:
-        read_by_all = list(pool.map(lambda _: snapshot.read(CHURN), range(200)))
+        wanted = list(snapshot.trees) * 100
+        alone = {directory: snapshot.read(directory) for directory in snapshot.trees}
+        assert list(pool.map(snapshot.read, wanted)) == [alone[each] for each in wanted]
         fetched = list(pool.map(lambda _: trees(source), range(8)))
-    assert read_by_all == [snapshot.read(CHURN)] * 200
     assert fetched == [dict(snapshot.trees)] * 8
-    snapshot.close()
 
 
 def test_who_holds_the_cache_too_long_is_not_waited_for(repository: Repository) -> None:

@@ -171,8 +171,9 @@ def may_patch(house: House) -> bool:
     return found.strip() == "yes"
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda each: each.__name__)
-def test_a_notebook_whose_owner_has_written(deed: Deed, house: House, elsewhere: str) -> None:
+@pytest.fixture
+def others(house: House, elsewhere: str) -> Iterator[None]:
+    """A neighbour's notebook and things; in the end they are as they were."""
     house.put("churn", readers=["bob"], services=["one"])
     house.put("sales")
     house.fine()
@@ -180,34 +181,36 @@ def test_a_notebook_whose_owner_has_written(deed: Deed, house: House, elsewhere:
     house.cluster.kubectl("create", "secret", "generic", "hers")
     house.cluster.eventually(lambda: may_patch(house))
     before = house.uids(*OTHERS)
-    deed(house)
+    yield
+    assert house.uids(*OTHERS) == before
+    assert house.cluster.kubectl("get", "configmap/theirs", f"--namespace={elsewhere}", "-oname")
 
-    # It is another's now, and shared with nobody.
+
+@pytest.mark.usefixtures("others")
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda each: each.__name__)
+def test_what_is_revoked_ends_whatever_the_owner_wrote(deed: Deed, house: House) -> None:
+    """It is another's now, and shared with nobody."""
+    deed(house)
     house.put("churn", owner="carol", services=["two"])
+
     house.sync()
 
     assert people(house, "churn-owner") == ["carol"]
     assert people(house, "churn-view") == []
     assert house.has("role/churn-view") == [False]
-    self_check(house, before, elsewhere)
 
+
+@pytest.mark.usefixtures("others")
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda each: each.__name__)
+def test_what_is_removed_goes_whatever_the_owner_wrote(deed: Deed, house: House) -> None:
+    deed(house)
     house.remove("churn")
+
     house.sync()
 
     house.gone(*(each for each in members("churn") if each != "service/churn"))
-    house.gone("service/one", "service/two", "notebook/churn")
-    if deed not in FINALIZED:
-        assert house.get("notebook/churn") == {}
-    self_check(house, before, elsewhere)
-
-
-def self_check(house: House, before: list[str], elsewhere: str) -> None:
-    """Nothing of others is touched."""
-    assert house.uids(*OTHERS) == before
-    found = house.cluster.kubectl(
-        "get", "configmap", "theirs", f"--namespace={elsewhere}", "-oname"
-    )
-    assert found
+    house.gone("service/one", "rolebinding/churn-view", "notebook/churn")
+    assert (house.get("notebook/churn") == {}) == (deed not in FINALIZED)
 
 
 class TestForgedObjects:
