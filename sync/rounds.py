@@ -23,7 +23,7 @@ from sync.outcome import TROUBLE, Action, Outcome, Report
 from sync.policy import Policy
 from sync.pruning import GRANTS, ROLE, ROLE_BINDING
 from sync.removing import Ground, Remover
-from sync.seen import State, Survey
+from sync.seen import Seen, State, Survey
 from sync.settle import Settler, Task
 from sync.shelf import Scope, Shelf, Source
 from sync.survey import Surveyor
@@ -173,8 +173,10 @@ class Rounds:
     def _one(self, this: Round, bundle: Bundle, member: Member) -> Outcome:
         found = this.survey.of(member.key)
         kind = member.key.group_kind
-        if found.state is State.SAME and not self._orphaned(this, bundle):
-            return Outcome(Action.UNCHANGED, bundle.directory, member.key)
+        if found.state is State.SAME:
+            if not self._orphaned(this, bundle):
+                return Outcome(Action.UNCHANGED, bundle.directory, member.key)
+            found = Seen(State.DIFFERENT, found.uid)
         if why := _why_not(this, member, found.state):
             this.amiss.add(member.key)
             return Outcome(Action.FAILED, bundle.directory, member.key, why)
@@ -193,7 +195,7 @@ class Rounds:
         """Whether the Notebook is another one than when the survey was made."""
         before = this.survey.parents.get(bundle.directory)
         now = this.parents.get(bundle.directory)
-        return before is not None and now is not None and before.uid != now.uid
+        return now is not None and (before is None or before.uid != now.uid)
 
     def _each(self, task: Callable[[Item], None], items: Sequence[Item]) -> None:
         def one(item: Item) -> None:

@@ -47,7 +47,7 @@ class Mirror:
 
     @contextmanager
     def locked(self) -> Iterator[Holder]:
-        """The one who may write."""
+        """The one who may write, one at a time."""
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self.home / "lock", self.local.timeout) as handle:

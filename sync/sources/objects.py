@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING, cast
 
-from sync.sources.commands import Commands, end
+from sync.errors import SourceError
+from sync.sources.commands import GRACE, Commands, end
 from sync.sources.mirror import BrokenError
 
 if TYPE_CHECKING:
@@ -56,15 +57,20 @@ class ObjectReader:
         self._commands = commands
         self._repository = repository
         self._process: Git.AutoInterrupt | None = None
+        self._listener = Thread()
         self.asked = 0
 
     def tree(self, name: str) -> list[TreeEntry]:
         """The entries of a tree by its id, or by an expression that leads to one."""
-        [(kind, data)] = self._objects([name], MAX_TREE)
-        if kind != b"tree":
-            raise BrokenError(f"{name} is no tree")
-        width = len(name.partition("^")[0]) // 2
-        return list(_entries(data, width))
+        try:
+            [(kind, data)] = self._objects([name], MAX_TREE)
+            if kind != b"tree":
+                raise BrokenError(f"{name} is no tree")
+            return list(_entries(data, len(name.partition("^")[0]) // 2))
+        except ValueError as error:
+            raise BrokenError(f"{name} is cut off") from error
+        except TooLargeError as error:
+            raise SourceError(f"a directory has a listing of {error.size:,} bytes") from error
 
     def blobs(self, oids: Sequence[str], limit: int) -> Iterator[bytes]:
         """The bytes of each, in this order; TooLargeError before a larger one is read."""
@@ -77,6 +83,7 @@ class ObjectReader:
         process, self._process = self._process, None
         if process is not None:
             end(process)
+            self._listener.join(GRACE)
 
     def _objects(self, names: Sequence[str], limit: int) -> Iterator[tuple[bytes, bytes]]:
         done = False
@@ -103,18 +110,19 @@ class ObjectReader:
             words = (f"--git-dir={self._repository}", "cat-file", "--batch")
             self._process = self._commands.start(*words, feeding=True)
             # A complaint that nobody reads would stop git once the pipe is full.
-            Thread(target=_ignore, args=[self._process.stderr], daemon=True).start()
+            complaints = os.dup(self._process.stderr.fileno())
+            self._listener = Thread(target=_ignore, args=[complaints], daemon=True)
+            self._listener.start()
         return cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
 
-    def __del__(self) -> None:
-        with suppress(Exception):
-            self.close()
 
-
-def _ignore(complaints: IO[bytes]) -> None:
-    with suppress(OSError, ValueError):
-        while complaints.read(4096):
+def _ignore(complaints: int) -> None:
+    """Read a pipe to its end. Its handle is the thread's own, so that neither waits at exit."""
+    try:
+        while os.read(complaints, 4096):
             pass
+    finally:
+        os.close(complaints)
 
 
 def _object(out: IO[bytes], name: str, limit: int) -> tuple[bytes, bytes]:

@@ -32,9 +32,9 @@ snapshot.close()
 """
 
 
-def reader(repository: Repository) -> subprocess.Popen[str]:
+def reader(repository: Repository, program: str = READER) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", READER, str(repository.root), str(repository.cache)],
+        [sys.executable, "-c", program, str(repository.root), str(repository.cache)],
         cwd=PROGRAM,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -201,6 +201,14 @@ def test_an_agent_that_is_killed_at_any_moment_changes_nothing(repository: Repos
             assert snapshot.read(CHURN)["notebook.yaml"] == str(delay).encode()
         if delay in delays[::2]:
             lose_all(repository.mirror())
+
+
+def test_an_agent_may_end_without_closing_anything(repository: Repository) -> None:
+    program = READER.replace("snapshot.close()", "")
+    assert program != READER
+    agent = reader(repository, program)
+    _, complaints = agent.communicate()
+    assert (agent.returncode, complaints) == (0, "")
 
 
 def test_many_agents_share_one_cache(repository: Repository) -> None:

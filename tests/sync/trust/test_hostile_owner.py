@@ -261,6 +261,19 @@ class TestForgedObjects:
 
         assert house.uids("notebook/sales", *members("sales")) == before
 
+    def test_without_the_label_of_this_agent_are_left_alone(self, house: House) -> None:
+        """Found by their set only, as when one notebook is named."""
+        house.put("sales")
+        house.fine()
+        labels = {"applyset.kubernetes.io/part-of": applyset_id(house.namespace, "sales")}
+        mine = config_map(house.namespace, "mine", labels=labels)
+        house.cluster.apply(json.dumps(mine), manager="octavo")
+
+        ran = house.fine(f"{house.namespace}/sales")
+
+        assert house.has("configmap/mine") == [True]
+        assert f"does not carry the label jackhoman.dev/agent={house.agent}" in ran.out
+
     def test_with_marks_alone_are_left_alone(self, house: House) -> None:
         house.put("sales")
         house.fine()
