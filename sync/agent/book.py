@@ -10,6 +10,7 @@ from sync.agent.listening import Known, View
 from sync.marks import Parent
 from sync.objects import Key
 from sync.outcome import Outcome, Report
+from sync.rounds import left_over
 from sync.seen import Survey
 from sync.shelf import Scope, Shelf
 
@@ -65,8 +66,16 @@ class Book:
         self.known.troubled = (self.known.troubled - set(done)) | troubled
         for directory in done:
             if directory not in self.shelf.broken:
-                self.gone.pop(directory, None)
+                self._settle_gone(directory, report)
                 self.unsure.discard(directory)
+
+    def _settle_gone(self, directory: str, report: Report) -> None:
+        """What could not be removed is still gone from git, and tried again."""
+        left = {key for key in left_over(report, [directory]) if key not in self.shelf}
+        if left:
+            self.gone[directory] = left
+        else:
+            self.gone.pop(directory, None)
 
     def _learn_parents(self, survey: Survey, report: Report, scope: Scope) -> None:
         known, chosen = self.known, scope.directories

@@ -19,7 +19,9 @@ def earlier(desk: Desk, **labels: str) -> Object:
     rendered = desk.objects["service"]
     port = {**rendered["spec"]["ports"][0], "port": 81}
     meta = {"name": "churn", "labels": {"stale": "yes", **labels}}
-    return {**rendered, "metadata": meta, "spec": {**rendered["spec"], "ports": [port, EXTRA]}}
+    selector = {**rendered["spec"]["selector"], "jackhoman.dev/part": "old"}
+    spec = {**rendered["spec"], "ports": [port, EXTRA], "selector": selector}
+    return {**rendered, "metadata": meta, "spec": spec}
 
 
 def by_kubectl_apply(desk: Desk) -> None:
