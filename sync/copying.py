@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync import copies, marks, seen
+from sync import copies, diffs, marks, seen
 from sync.cluster import Cluster
 from sync.copies import Need
+from sync.diffs import Change
 from sync.errors import ClusterError, RefusedError
 from sync.memory import Memory
 from sync.objects import Key, Object, uid
@@ -85,6 +86,41 @@ class Copier:
         for wish, result in zip(wishes, results, strict=True):
             outcomes.extend(_told(result, wish))
         return outcomes
+
+    def foresee(self, shelf: Shelf, directories: Collection[str], survey: Survey) -> list[Change]:
+        """What `copy` would do, in the words of a diff; nothing is written."""
+        trouble: list[Outcome] = []
+        wishes = list(_wishes(shelf, directories, trouble))
+        ground = Ground(shelf, survey, survey.revisions)
+        found = [change for wish in wishes if (change := self._foreseen(wish, ground))]
+        return [*(_refused(each) for each in trouble), *found]
+
+    def _foreseen(self, wish: Wish, ground: Ground) -> Change | None:
+        directory, target = wish.asking[0].directory, wish.target
+        try:
+            source = self._fetch(wish.needs[0])
+            live = ground.survey.copies.get(target) or self._cluster.get(target)
+            if isinstance(source, str):
+                return Change(diffs.Action.REFUSED, target, directory, notes=(source,))
+            owners = copies.owners(wish.needs, ground.revisions, live, ground.may_need)
+            sent = copies.copy_of(source, target.namespace, owners or NOBODY, self._policy.agent)
+            return self._compared(target, directory, sent if owners else _unowned(sent), live)
+        except (ClusterError, RefusedError) as error:
+            return Change(diffs.Action.REFUSED, target, directory, notes=(str(error),))
+
+    def _compared(
+        self, target: Key, directory: str, sent: dict[str, Any], live: Object | None
+    ) -> Change | None:
+        if live is None:
+            return Change(diffs.Action.CREATE, target, directory, after=sent)
+        found = self._seen(sent, live)
+        if found.state is State.SAME:
+            return None
+        if found.holder:
+            words = f"belongs to {found.holder.words}"
+            return Change(diffs.Action.REFUSED, target, directory, notes=(words,))
+        answer = self._cluster.apply(sent, force=True, dry_run=True)
+        return Change(diffs.Action.UPDATE, target, directory, live, answer)
 
     def _made(self, wish: Wish, ground: Ground) -> Outcome | str:
         """What became of one copy, or why there is none, in words."""
@@ -175,6 +211,21 @@ def _once(needs: Iterable[Need]) -> Iterator[Need]:
 
 def _trouble(need: Need, target: Key, words: str) -> Outcome:
     return Outcome(Action.WAITING, need.directory, target, words, dependency=True)
+
+
+def _refused(outcome: Outcome) -> Change:
+    if outcome.key is None:
+        raise AssertionError(outcome)
+    return Change(diffs.Action.REFUSED, outcome.key, outcome.directory, notes=(outcome.words,))
+
+
+# Stands for the revisions of a notebook that is not there yet.
+NOBODY = (("to-be-made", "to-be-made"),)
+
+
+def _unowned(sent: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in sent["metadata"].items() if key != "ownerReferences"}
+    return {**sent, "metadata": kept}
 
 
 __all__ = ["Copier"]

@@ -16,6 +16,7 @@ from sync import marks, seen
 from sync.bundles import Bundle, Member
 from sync.cluster import Cluster
 from sync.copying import Copier
+from sync.diffs import Change
 from sync.marks import Parent
 from sync.memory import Memory
 from sync.objects import Key
@@ -75,6 +76,17 @@ class Rounds:
             return self._surveyor.everything(shelf)
         gone = scope.gone | set(_gone_notebooks(shelf, scope.directories))
         return self._surveyor.some(shelf, scope.directories, gone, ask=scope.ask)
+
+    def foresee(self, shelf: Shelf, survey: Survey, scope: Scope) -> list[Change]:
+        """The copies that a round would make or change."""
+        chosen = {
+            each.directory
+            for each in shelf.bundles.values()
+            if each.name
+            and scope.chooses(each.directory)
+            and each.directory not in survey.suspended
+        }
+        return self._copier.foresee(shelf, chosen, survey)
 
     def make(
         self, shelf: Shelf, source: Source, scope: Scope | None = None, cluster: str = ""

@@ -47,6 +47,7 @@ def run(arguments: Namespace) -> int:
         changes = Previewer(ready.cluster, ready.policy, arguments.in_flight).changes(
             ready.shelf, survey, scope.chooses, ready.snapshot.held
         )
+        changes += ready.rounds.foresee(ready.shelf, survey, scope)
         match arguments.format:
             case "json":
                 sys.stdout.write(diffs.as_json(changes))
