@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sync import adoption, conflicts, fields, mending, pruning, seen
+from sync import adoption, conflicts, fields, mending, seen
 from sync.cluster import Cluster
 from sync.conflicts import ConflictError
 from sync.diffs import Action, Change
@@ -33,7 +33,6 @@ class Previewer:
         shelf: Shelf,
         survey: Survey,
         chooses: Callable[[str], bool],
-        held: Callable[[str], bool | None],
     ) -> list[Change]:
         """Everything that is not as it should be, bundle by bundle, in the order of applying."""
         places = [
@@ -48,7 +47,6 @@ class Previewer:
         return [
             *_broken(shelf, chooses),
             *(each for each in found if each.action != Action.UNCHANGED),
-            *self._removed(shelf, survey, chooses, held),
         ]
 
     def _of(self, place: Place, survey: Survey) -> Change:
@@ -106,28 +104,6 @@ class Previewer:
         notes = [resolved.words] if resolved.left else []
         action = Action.ADOPT if found.holder else Action.UPDATE
         return _change(action, place, live, answer, *notes)
-
-    def _removed(
-        self,
-        shelf: Shelf,
-        survey: Survey,
-        chooses: Callable[[str], bool],
-        held: Callable[[str], bool | None],
-    ) -> Iterator[Change]:
-        for stray in survey.strays:
-            directory = pruning.bundle_of(stray.metadata, stray.key, shelf.sets)
-            if directory is None or not chooses(directory) or directory in survey.suspended:
-                continue
-            words = pruning.removable(
-                stray,
-                directory,
-                policy=self.policy,
-                broken=shelf.broken.keys(),
-                held=None if directory in shelf.bundles else held(directory),
-                asked=shelf,
-            )
-            if words is None:
-                yield Change(Action.DELETE, stray.key, directory, stray.object)
 
 
 def _mended(place: Place, sent: Object, live: Object, error: ClusterError) -> Change:

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sync import marks, ownership, pruning
+from sync import diffs, marks, ownership, pruning
 from sync.cluster import Cluster
+from sync.diffs import Change
 from sync.errors import ClusterError
 from sync.objects import GroupKind, Key, group_of, labels
 from sync.outcome import Action, Outcome
@@ -76,6 +77,19 @@ class Remover:
             going.extend((copy, _home(copy.key)) for copy in idle)
             told.outcomes.extend(self._delete(going))
         return told
+
+    def foresee(self, ground: Ground) -> list[Change]:
+        """What would go, in the words of a diff, or why it may not; nothing is deleted."""
+        told = Removed()
+        strays = self._strays(ground, told)
+        going = self._going(ground, strays, told)
+        going.extend((copy, _home(copy.key)) for copy in self._idle_copies(ground))
+        kept = pruning.guard(self._evidence(ground, strays)) if going else ()
+        action = diffs.Action.REFUSED if kept else diffs.Action.DELETE
+        return [
+            Change(action, stray.key, directory, stray.object, notes=kept)
+            for stray, directory in going
+        ]
 
     # --- which
 

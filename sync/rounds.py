@@ -77,8 +77,8 @@ class Rounds:
         gone = scope.gone | set(_gone_notebooks(shelf, scope.directories))
         return self._surveyor.some(shelf, scope.directories, gone, ask=scope.ask)
 
-    def foresee(self, shelf: Shelf, survey: Survey, scope: Scope) -> list[Change]:
-        """The copies that a round would make or change."""
+    def foresee(self, shelf: Shelf, survey: Survey, source: Source, scope: Scope) -> list[Change]:
+        """The copies that a round would make, and what it would remove."""
         chosen = {
             each.directory
             for each in shelf.bundles.values()
@@ -86,7 +86,8 @@ class Rounds:
             and scope.chooses(each.directory)
             and each.directory not in survey.suspended
         }
-        return self._copier.foresee(shelf, chosen, survey)
+        ground = Ground(shelf, survey, scope, source, frozenset())
+        return self._copier.foresee(shelf, chosen, survey) + self._remover.foresee(ground)
 
     def make(
         self, shelf: Shelf, source: Source, scope: Scope | None = None, cluster: str = ""

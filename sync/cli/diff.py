@@ -45,9 +45,9 @@ def run(arguments: Namespace) -> int:
             kind, why = min(survey.failures.items())
             raise ClusterError(0, "Unreadable", f"{kind} cannot be read: {printable(why)}")
         changes = Previewer(ready.cluster, ready.policy, arguments.in_flight).changes(
-            ready.shelf, survey, scope.chooses, ready.snapshot.held
+            ready.shelf, survey, scope.chooses
         )
-        changes += ready.rounds.foresee(ready.shelf, survey, scope)
+        changes += ready.rounds.foresee(ready.shelf, survey, ready.source, scope)
         match arguments.format:
             case "json":
                 sys.stdout.write(diffs.as_json(changes))

@@ -95,6 +95,20 @@ class House:
             text=True,
         )
 
+    def diff(self, *words: str) -> Ran:
+        """`octavo diff` of the source."""
+        command = [
+            *(sys.executable, "-m", "octavo", "diff", f"--kubeconfig={self.cluster.kubeconfig}"),
+            *(f"--agent={self.agent}", f"--from={self.source}"),
+            *(f"--namespaces={self.namespace}", *words),
+        ]
+        pipe = subprocess.PIPE
+        return ended(
+            subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=pipe, stderr=pipe, text=True
+            )
+        )
+
     def fine(self, *words: str, **how: Any) -> Ran:
         """A sync that leaves nothing to look at."""
         ran = self.sync(*words, **how)
