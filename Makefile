@@ -71,6 +71,8 @@ programs:
 	@command -v kubectl >/dev/null || tools/debian.sh kubernetes-client || test -z "$$CI"
 	@command -v openssl >/dev/null || tools/debian.sh openssl || test -z "$$CI"
 	@command -v git >/dev/null || tools/debian.sh git
+	@command -v gpg >/dev/null || tools/debian.sh gnupg || test -z "$$CI"
+	@command -v ssh-keygen >/dev/null || tools/debian.sh openssh-client || test -z "$$CI"
 
 lock:  ## choose the newest packages that fit, and lock them
 	@tools/lock.sh
