@@ -71,7 +71,10 @@ class Remover:
         strays = self._strays(ground, told)
         idle = list(self._idle_copies(ground))
         if strays or idle or ground.survey.failures:
-            told.unpruned = pruning.guard(self._evidence(ground, strays))
+            try:
+                told.unpruned = pruning.guard(self._evidence(ground, strays))
+            except ClusterError as error:
+                told.unpruned = (f"the cluster does not say which one it is: {error}",)
         if not told.unpruned:
             going = self._going(ground, strays, told)
             going.extend((copy, _home(copy.key)) for copy in idle)

@@ -102,7 +102,11 @@ def _patiently(ready: Opened, arguments: Namespace) -> Report:
         time.sleep(pause)
         ready.cluster.resources.forget()
         rest = Scope(directories=waiting, gone=left_over(report, waiting), ask=False)
-        second, _ = ready.rounds.make(ready.shelf, ready.source, rest, ready.pin.expected)
+        try:
+            second, _ = ready.rounds.make(ready.shelf, ready.source, rest, ready.pin.expected)
+        except ClusterError as error:
+            report.remarks.append(f"what waits was not tried again: {error}")
+            break
         report = merged(report, second, waiting)
     _say_in_the_cluster(ready, report, survey)
     return report

@@ -24,6 +24,8 @@ from sync.errors import ClusterError, SyncError
 UNAUTHORIZED = 401
 REDIRECTS = 300
 SHORTEST = 0.05
+# How much of the deadline one attempt may take: little, when nobody has had an answer for long.
+PART, SHORT_PART = 0.5, 0.1
 
 
 @dataclass(slots=True)
@@ -93,13 +95,11 @@ class Sender:
         now = time.monotonic()
         try:
             with self._gate.turn(effort.until):
-                if words := self._silence.instead_of_asking():
-                    return LostError(words, sent=False, hopeless=True)
                 now = time.monotonic()
                 effort.until = effort.until or now + self._deadline
                 outcome = self._once(request, identity, effort, now)
         except LostError as error:
-            self._silence.lost(now, error.words)
+            self._silence.lost(now)
             return error
         except GateTimeoutError:
             return LostError("the server asked for fewer requests for too long", hopeless=True)
@@ -118,9 +118,8 @@ class Sender:
             found = self._connections.open(identity, request, self._deadline / 2)
             return Parsed(found) if isinstance(found, Stream) else found
         left = (effort.until or now) - now
-        answer = self._connections.exchange(
-            identity, request, max(0.05, min(left, self._deadline / 2))
-        )
+        longest = self._deadline * (SHORT_PART if self._silence.is_long else PART)
+        answer = self._connections.exchange(identity, request, max(SHORTEST, min(left, longest)))
         if answer.status >= REDIRECTS:
             return answer
         self._gate.served()
