@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,4 +124,22 @@ def _told(scene: Scene, notebooks: int) -> Iterator[tuple[tuple[int, bool], Pict
     yield (notebooks, False), scene.picture()
     scene.go_on()
     good(scene.octavo.sync())
-    yield (notebooks, True), scene.picture()
+    told = scene.picture()
+    assert_as_git_says(told, notebooks)
+    yield (notebooks, True), told
+
+
+def assert_as_git_says(told: Picture, notebooks: int) -> None:
+    """The measure itself: what is compared with it could be wrong in the same way."""
+    books = {"book-0", "book-new", *(f"book-{each}" for each in range(2, notebooks))}
+    assert {name for name in told if name.startswith("StatefulSet/")} == {
+        f"StatefulSet/{each}" for each in books
+    }
+    left = [name for name in told if f"{name}-".partition("/")[2].startswith("book-1-")]
+    assert left == ["PersistentVolumeClaim/book-1-home"]
+    (container,) = told["StatefulSet/book-0"]["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "base:2"
+    token = told["Secret/token"]
+    assert b64decode(token["data"]["token"]) == b"second"
+    owners = {each["uid"] for each in token["metadata"]["ownerReferences"]}
+    assert owners == {f"{each}-rev-a" for each in books}

@@ -67,6 +67,15 @@ class Api:
     def send(
         self, verb: str, path: str, body: Any = None, kind: str = "application/json"
     ) -> dict[str, Any]:
+        """Again where the proxy of kubectl cut the answer, as it does on a busy machine."""
+        for _ in range(0 if verb == "POST" else PATIENCE):
+            try:
+                return self._send(verb, path, body, kind)
+            except http.client.IncompleteRead:
+                continue
+        return self._send(verb, path, body, kind)
+
+    def _send(self, verb: str, path: str, body: Any, kind: str) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(verb, path, json.dumps(body), {"Content-Type": kind})
@@ -77,6 +86,9 @@ class Api:
         if answer.status >= http.HTTPStatus.BAD_REQUEST:
             raise refusal(found)
         return found
+
+
+PATIENCE = 3
 
 
 def refusal(found: Mapping[str, Any]) -> ClusterError:
