@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
 
 from sync import marks, pruning, shelf
 from sync.cli import arguments as words
 from sync.cli.pins import Pin, pin
+from sync.cli.signals import heard
 from sync.cluster import Cluster, connect
 from sync.errors import RefusedError
 from sync.memory import Memory
@@ -63,22 +61,9 @@ def opened(arguments: Namespace, targets: list[str]) -> Iterator[Opened]:
 
 @contextmanager
 def held(cluster: Cluster) -> Iterator[Cluster]:
-    """Closed at the end; Ctrl-C does so at once, for threads may be waiting for an answer."""
-
-    def interrupted(*_: object) -> NoReturn:
-        # The main thread may hold a lock that closing needs.
-        threading.Thread(target=cluster.close, daemon=True).start()
-        raise KeyboardInterrupt
-
-    with closing(cluster):
-        if threading.current_thread() is not threading.main_thread():
-            yield cluster
-            return
-        before = signal.signal(signal.SIGINT, interrupted)
-        try:
-            yield cluster
-        finally:
-            signal.signal(signal.SIGINT, before)
+    """Closed at the end; on Ctrl-C at once, for threads may be waiting for an answer."""
+    with closing(cluster), heard(lambda _: cluster.close()):
+        yield cluster
 
 
 def reach(arguments: Namespace) -> Cluster:

@@ -21,6 +21,7 @@ from sync.agent.log import LOG, begin
 from sync.agent.web import Page, serving
 from sync.cli import arguments as words
 from sync.cli.opening import reach, refuse_another, refuse_without_crd
+from sync.cli.signals import heard
 from sync.cluster import Cluster, connect
 from sync.errors import UsageError
 from sync.memory import Memory
@@ -54,7 +55,7 @@ Word = int | Ended | LeaseLost
 class Process:
     """The agent at work in a thread; the main thread hears what is said meanwhile.
 
-    Signal handlers only put a word into the queue: they may interrupt whoever holds a lock.
+    Signals are words, too: they are heard in a thread of their own.
     """
 
     agent: Agent
@@ -67,7 +68,11 @@ class Process:
     def run(self) -> int:
         """Until SIGTERM or SIGINT, or until the Lease is lost; SIGHUP asks the source at once."""
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(each, lambda number, _: self.said.put(number))
+            signal.signal(each, lambda *_: None)
+        with heard(self.said.put):
+            return self._until_told()
+
+    def _until_told(self) -> int:
         threading.Thread(target=self._work, name="agent", daemon=True).start()
         while (word := self.said.get()) == signal.SIGHUP:
             self.agent.poke()
