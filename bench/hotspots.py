@@ -22,7 +22,7 @@ from renderer.compose.layers import Selector
 from renderer.destination import OutputDirectory
 from renderer.rendering import Options, write
 from renderer.revisions import Snapshots
-from renderer.sources import SourceFile
+from renderer.sources import SourceFile, SourceTree
 from renderer.templating.chart import Chart
 
 STAGES: tuple[tuple[Any, str, str], ...] = (
@@ -56,7 +56,7 @@ def show(root: Path, count: int, lines: int) -> None:
 
     def run() -> None:
         out = OutputDirectory(root / f"out-{next(runs)}")
-        write(work.tree(count), out, Options(jobs=1, remember=False))
+        write(SourceTree(work.tree(count)), out, Options(jobs=1, remember=False))
 
     run()
     spent, whole = _stages(run)

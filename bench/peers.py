@@ -14,6 +14,7 @@ from bench.tree import directory_of, place_of
 from renderer.bundle import KUSTOMIZATION, MARK
 from renderer.destination import OutputDirectory
 from renderer.rendering import Options, write
+from renderer.sources import SourceTree
 from renderer.yamlio import emit
 
 Task = Callable[[], None]
@@ -40,7 +41,9 @@ def octavo_again(work: Work, count: int) -> Task:
 
 def _octavo(work: Work, count: int, options: Options) -> Task:
     tree = work.tree(count)
-    return lambda: _expect(write(tree, OutputDirectory(work.out), options).notebooks, count)
+    return lambda: _expect(
+        write(SourceTree(tree), OutputDirectory(work.out), options).notebooks, count
+    )
 
 
 def _expect(found: int, count: int) -> None:

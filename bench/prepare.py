@@ -23,6 +23,7 @@ from bench.tree import directory_of, place_of, write_tree
 from renderer.bundle import KUSTOMIZATION
 from renderer.destination import OutputDirectory
 from renderer.rendering import Options, write
+from renderer.sources import SourceTree
 from renderer.yamlio import load_all
 
 # The peers get ready objects and values of this many notebooks, over and over again.
@@ -80,7 +81,7 @@ def prepare(root: Path, counts: Sequence[int], samples: int) -> Work:
     many = min(max(counts), MOST)
     write_tree(work.tree(many), many)
     out = root / "rendered"
-    write(work.tree(many), OutputDirectory(out), Options(remember=False))
+    write(SourceTree(work.tree(many)), OutputDirectory(out), Options(remember=False))
     with Pool() as pool:
         bundles = pool.map(_read, [out / directory_of(i) for i in range(many)])
     _keep(root / "bundles.json", bundles)

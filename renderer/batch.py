@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from renderer.bundle import Bundle
-from renderer.destination import Change, OutputDirectory
 from renderer.errors import InputError, Problem
 from renderer.history import previous_of
 from renderer.installation import Installation, has_errors
 from renderer.memory import RememberedFile
 from renderer.model.notebook import Notebook
 from renderer.namespaces import namespace_bundle
+from renderer.output import Change, Output
 from renderer.parallel import in_parallel
 from renderer.position import Position
 from renderer.render import Renderer
-from renderer.sources import SourceFile
 from renderer.storage import NO_STORAGE, Storage, Tenant, trespasses
+from renderer.tree import File
 from renderer.workspace import Workspace
 
 Sink = Callable[[Bundle], Change]
@@ -84,7 +84,7 @@ class Batch:
     def __init__(
         self,
         workspace: Workspace,
-        output: OutputDirectory | None,
+        output: Output | None,
         jobs: int = 1,
         progress: Progress | None = None,
     ) -> None:
@@ -105,7 +105,7 @@ class Batch:
         worker = _Worker(workspace, workspace.installation, self._output, sink, recalled)
         outcome.files.append(worker.notebooks("", (), workspace.catalog_notebooks, []))
 
-        def work(files: Sequence[SourceFile]) -> list[FileReport]:
+        def work(files: Sequence[File]) -> list[FileReport]:
             return [worker.file(file) for file in self._counted(files)]
 
         with _few_collections():
@@ -125,7 +125,7 @@ class Batch:
         )
         return [bundle for bundle in made if bundle is not None]
 
-    def _counted(self, files: Sequence[SourceFile]) -> Iterator[SourceFile]:
+    def _counted(self, files: Sequence[File]) -> Iterator[File]:
         for count, file in enumerate(files):
             if self._progress is not None and count % PROGRESS_EVERY == 0:
                 self._progress(count)
@@ -139,7 +139,7 @@ class _Worker:
         self,
         workspace: Workspace,
         installation: Installation,
-        output: OutputDirectory | None,
+        output: Output | None,
         sink: Sink,
         recalled: Mapping[str, RememberedFile] | None,
     ) -> None:
@@ -150,7 +150,7 @@ class _Worker:
         self._remembers = recalled is not None
         self._renderer = Renderer(installation)
 
-    def file(self, file: SourceFile) -> FileReport:
+    def file(self, file: File) -> FileReport:
         record = self._recalled.get(file.name)
         if record is not None and record.version == file.version:
             report = self._as_it_was(file, record)
@@ -170,7 +170,7 @@ class _Worker:
         entries = tuple(self._entry(notebook, problems) for notebook in notebooks)
         return FileReport(name, version, entries, tuple(problems))
 
-    def _as_it_was(self, file: SourceFile, record: RememberedFile) -> FileReport | None:
+    def _as_it_was(self, file: File, record: RememberedFile) -> FileReport | None:
         if self._output is None:
             return None
         entries = []

@@ -13,14 +13,13 @@ import shutil
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from renderer.bundle import KUSTOMIZATION as LIST
 from renderer.bundle import MARK, Bundle
 from renderer.errors import OutputError
 from renderer.memory import stamp, stamp_of
+from renderer.output import Change, Difference
 from renderer.sources import read_regular
 
 STAGING = ".octavo-staging"
@@ -31,24 +30,6 @@ MARK_BYTES = MARK.encode()
 MAX_OURS = 16 << 20
 # What opening says of a link, of a pipe, and of what is gone by now.
 NO_FILE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENOENT, errno.ENOTDIR})
-
-
-class Change(StrEnum):
-    """What a render does to a bundle."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
-    SAME = "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One file as it stands and as it should be; None where there is none."""
-
-    name: str
-    old: str | None
-    new: str | None
 
 
 class OutputDirectory:
@@ -62,6 +43,14 @@ class OutputDirectory:
         self._staging = f"{self._top}/{STAGING}"
         self._made: set[str] = set()
         self._plain: set[str] = set()
+
+    def __str__(self) -> str:
+        return str(self.root)
+
+    @property
+    def identity(self) -> str:
+        """What no other output has."""
+        return str(self.root.resolve())
 
     @contextmanager
     def writing(self, *, notes: bool = False) -> Iterator[None]:

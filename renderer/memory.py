@@ -19,12 +19,11 @@ from typing import Any
 import renderer
 from renderer.errors import Problem, Severity
 from renderer.position import Position
-from renderer.sources import SourceFile, read_regular
+from renderer.sources import read_regular
 from renderer.storage import Mount, Storage
+from renderer.tree import File
 
 FORMAT = 2
-# A file that changed this shortly before it was read may change again without a newer time on it.
-UNSETTLED_NS = 50_000_000
 # As much as some hundred thousand notebooks need.
 MAX_MEMORY = 256 << 20
 
@@ -52,14 +51,14 @@ class RememberedFile:
 
 
 class Memory:
-    """The memory of one output directory, in the user's cache folder.
+    """The memory of one output, in the user's cache folder.
 
     A folder inside the source tree is not used: what is in it may come from anybody.
     """
 
-    def __init__(self, output: Path, tree: Path | None = None) -> None:
+    def __init__(self, output: str, tree: Path | None = None) -> None:
         folder = cache_folder() / "render"
-        self._path = folder / f"{_digest(str(output.resolve()).encode())}.json"
+        self._path = folder / f"{_digest(output.encode())}.json"
         self._is_used = tree is None or not is_inside(tree)
         self._kept = self._load() if self._is_used else {}
         self._files: dict[str, RememberedFile] = {}
@@ -74,9 +73,9 @@ class Memory:
                 self._kept = {}
         return self._files
 
-    def settled(self, file: SourceFile) -> bool:
+    def settled(self, file: File) -> bool:
         """Whether a later change of the file is sure to show."""
-        return max(file.version[1:3]) < self._now - UNSETTLED_NS
+        return file.is_settled(self._now)
 
     def save(self, installation: str, files: Mapping[str, RememberedFile]) -> None:
         """Keeps the records for the next render; a folder that cannot be written keeps none."""

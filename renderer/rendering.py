@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from renderer import memory
 from renderer.batch import Batch, Entry, Outcome, Progress
 from renderer.bundle import Bundle
-from renderer.destination import Change, Difference, OutputDirectory
+from renderer.destination import OutputDirectory
 from renderer.errors import InputError, OutputError, Problem
 from renderer.memory import Memory, RememberedBundle, RememberedFile
-from renderer.sources import SourceFile
+from renderer.output import Change, Difference, Output
+from renderer.tree import File, Tree
 from renderer.workspace import Workspace, open_workspace
 
 
@@ -36,11 +36,11 @@ class Options:
     progress: Progress | None = None
 
 
-def check(root: Path, options: Options = Options()) -> tuple[int, tuple[Problem, ...]]:
+def check(tree: Tree, options: Options = Options()) -> tuple[int, tuple[Problem, ...]]:
     """How many notebooks there are, and every problem."""
-    workspace = open_workspace(root)
+    workspace = open_workspace(tree)
     # A Notebook may stay on a revision that only its bundle remembers.
-    standing = root / workspace.settings.output
+    standing = tree.root / workspace.settings.output
     output = OutputDirectory(standing) if standing.is_dir() else None
     outcome = _batch(workspace, output, options).run(_nowhere)
     try:
@@ -50,7 +50,7 @@ def check(root: Path, options: Options = Options()) -> tuple[int, tuple[Problem,
     return len(outcome.entries), problems
 
 
-def compare(root: Path, output: OutputDirectory, options: Options = Options()) -> Summary:
+def compare(tree: Tree, output: OutputDirectory, options: Options = Options()) -> Summary:
     """What differs between the output and what it should be; nothing is written."""
     differences: list[Difference] = []
 
@@ -60,7 +60,7 @@ def compare(root: Path, output: OutputDirectory, options: Options = Options()) -
         return Change.CHANGED if found else Change.SAME
 
     # One process: the differences are collected here.
-    batch = Batch(open_workspace(root), output, 1, options.progress)
+    batch = Batch(open_workspace(tree), output, 1, options.progress)
     outcome = batch.run(collect)
     problems = outcome.judge()
     spaces = batch.namespaces(outcome)
@@ -75,11 +75,11 @@ def compare(root: Path, output: OutputDirectory, options: Options = Options()) -
     return Summary(len(outcome.entries), (), problems, tuple(differences))
 
 
-def write(root: Path, output: OutputDirectory, options: Options = Options()) -> Summary:
+def write(tree: Tree, output: Output, options: Options = Options()) -> Summary:
     """Renders into the directory. Where there is a problem it raises, and writes nothing."""
-    kept = Memory(output.root, root) if options.remember else None
+    kept = Memory(output.identity, tree.root) if options.remember else None
     with output.writing(notes=kept is not None):
-        workspace = open_workspace(root)
+        workspace = open_workspace(tree)
         digest = memory.installation_digest(workspace.shared)
         recalled = kept.files(digest) if kept else None
         batch = _batch(workspace, output, options)
@@ -104,7 +104,7 @@ def write(root: Path, output: OutputDirectory, options: Options = Options()) -> 
     return Summary(len(entries), tuple(sorted(changes)), problems)
 
 
-def _batch(workspace: Workspace, output: OutputDirectory | None, options: Options) -> Batch:
+def _batch(workspace: Workspace, output: Output | None, options: Options) -> Batch:
     # Imported here with what it needs: one notebook needs none of it.
     from renderer.parallel import jobs_for
 
@@ -116,11 +116,11 @@ def _nowhere(_: Bundle) -> Change:
     return Change.SAME
 
 
-def _refuse_empty(output: OutputDirectory) -> None:
+def _refuse_empty(output: Output) -> None:
     standing = output.bundles(set())
     if standing:
         message = (
-            f"the source tree has no Notebook, and {output.root} holds {len(standing)} bundles: "
+            f"the source tree has no Notebook, and {output} holds {len(standing)} bundles: "
             "nothing was removed; say --allow-empty if they shall go"
         )
         raise OutputError(message)
@@ -129,8 +129,8 @@ def _refuse_empty(output: OutputDirectory) -> None:
 def _records(
     workspace: Workspace,
     outcome: Outcome,
-    output: OutputDirectory,
-    is_settled: Callable[[SourceFile], bool],
+    output: Output,
+    is_settled: Callable[[File], bool],
 ) -> dict[str, RememberedFile]:
     """What may be passed over next time."""
     settled = {f.name for f in workspace.notebook_files if is_settled(f)}
@@ -143,7 +143,7 @@ def _records(
     }
 
 
-def _remembered(entry: Entry, output: OutputDirectory) -> RememberedBundle:
+def _remembered(entry: Entry, output: Output) -> RememberedBundle:
     return RememberedBundle(
         entry.namespace,
         entry.name,

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from renderer.errors import InputError, Problem, UsageError
 from renderer.position import Position
+from renderer.tree import File
 from renderer.yamlio.limits import MAX_BYTES
 
 SETTINGS = "octavo.yaml"
 YAML = (".yaml", ".yml", ".json")
 # Directories in directories; deeper than this is no catalog.
 MAX_NESTING = 60
+# A file that changed this shortly before it was read may change again without a newer time on it.
+UNSETTLED_NS = 50_000_000
 # Control characters, and bytes that are not UTF-8 as Python tells of them.
 _UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _WAITING_FOR_NOBODY = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
@@ -43,6 +46,10 @@ class SourceFile:
         if data is None or len(data) != size:
             raise InputError([_problem(self.name, "the file changed while it was read: run again")])
         return data
+
+    def is_settled(self, now: int) -> bool:
+        """Whether a change after `now`, in nanoseconds, is sure to show in its version."""
+        return max(self.version[1:3]) < now - UNSETTLED_NS
 
     def _is_the_same(self, status: os.stat_result) -> bool:
         return _version(status) == self.version
@@ -100,15 +107,15 @@ class SourceTree:
         found = list(self._file(SETTINGS, str(path)))
         return found[0] if found else None
 
-    def yaml_files(self, directory: str, problems: list[Problem]) -> list[SourceFile]:
+    def yaml_files(self, directory: str, problems: list[Problem]) -> list[File]:
         """The YAML files below a directory, by name. What cannot be read becomes a problem."""
         return [
             file for file in self.files(directory, problems) if file.name.lower().endswith(YAML)
         ]
 
-    def files(self, directory: str, problems: list[Problem]) -> list[SourceFile]:
+    def files(self, directory: str, problems: list[Problem]) -> list[File]:
         """All files below a directory but hidden ones, by name."""
-        found: list[SourceFile] = []
+        found: list[File] = []
         start = os.path.normpath(directory)
         if start.startswith(("/", "..")):
             message = f"the directory {directory} lies outside the source tree"
@@ -129,7 +136,7 @@ class SourceTree:
     def _walk(
         self,
         prefix: str,
-        found: list[SourceFile],
+        found: list[File],
         problems: list[Problem],
         seen: set[tuple[int, int]],
     ) -> None:

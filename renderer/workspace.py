@@ -22,7 +22,7 @@ from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Settings
 from renderer.position import Document, Position
-from renderer.sources import SourceFile, SourceTree
+from renderer.tree import File, Tree
 from renderer.yamlio import load_all
 
 CHARTS = ("notebook", "namespace")
@@ -35,12 +35,12 @@ class Workspace:
 
     settings: Settings
     installation: Installation | None
-    notebook_files: Sequence[SourceFile]
+    notebook_files: Sequence[File]
     catalog_notebooks: Sequence[Notebook]
     shared: tuple[tuple[str, bytes], ...]
     problems: tuple[Problem, ...]
 
-    def notebooks_in(self, file: SourceFile, problems: list[Problem]) -> list[Notebook]:
+    def notebooks_in(self, file: File, problems: list[Problem]) -> list[Notebook]:
         """The Notebooks of a file; nothing else may be in it."""
         found = sort_documents(_load(file, _bytes(file, problems), problems), problems)
         problems.extend(_misplaced(item) for item in found.items)
@@ -56,15 +56,15 @@ class Workspace:
         return [item for item in found if (item.namespace, item.name) == (namespace, name)]
 
 
-def open_workspace(root: Path) -> Workspace:
+def open_workspace(tree: Tree) -> Workspace:
     """Reads settings, catalog and charts. Problems are kept, not raised."""
-    return _Opening(SourceTree(root)).workspace()
+    return _Opening(tree).workspace()
 
 
 class _Opening:
     """The reading of one tree: problems and bytes come together here."""
 
-    def __init__(self, tree: SourceTree) -> None:
+    def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._problems: list[Problem] = []
         self._shared: list[tuple[str, bytes]] = []
@@ -106,12 +106,12 @@ class _Opening:
             self._problems.append(Problem(place, message, "one document"))
         return settings_of(documents[0] if documents else None, self._problems)
 
-    def _documents(self, file: SourceFile) -> list[Document]:
+    def _documents(self, file: File) -> list[Document]:
         data = _bytes(file, self._problems)
         self._shared.append((file.name, data))
         return _load(file, data, self._problems)
 
-    def _catalog_file(self, file: SourceFile) -> None:
+    def _catalog_file(self, file: File) -> None:
         found = sort_documents(self._documents(file), self._problems)
         self._found.items.extend(found.items)
         self._found.notebooks.extend(found.notebooks)
@@ -151,7 +151,7 @@ def _misplaced(item: Template | PodDefault | Size) -> Problem:
     )
 
 
-def _bytes(file: SourceFile, problems: list[Problem]) -> bytes:
+def _bytes(file: File, problems: list[Problem]) -> bytes:
     try:
         return file.read()
     except InputError as error:
@@ -159,7 +159,7 @@ def _bytes(file: SourceFile, problems: list[Problem]) -> bytes:
         return b""
 
 
-def _load(file: SourceFile, data: bytes, problems: list[Problem]) -> list[Document]:
+def _load(file: File, data: bytes, problems: list[Problem]) -> list[Document]:
     try:
         return load_all(data, file.name)
     except InputError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from renderer.bundle import KUSTOMIZATION
 from renderer.destination import OutputDirectory
 from renderer.rendering import Options, write
+from renderer.sources import SourceTree
 
 SOURCE = Path(__file__).parent / "source"
 PER_NAMESPACE = 50
@@ -56,7 +57,7 @@ def render(folder: Path, count: int) -> Path:
         path = tree / AREA / namespace / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(NOTEBOOK.format(namespace=namespace, name=name), encoding="utf-8")
-    write(tree, OutputDirectory(out), Options(remember=False))
+    write(SourceTree(tree), OutputDirectory(out), Options(remember=False))
     shutil.rmtree(tree)
     return out
 

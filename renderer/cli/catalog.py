@@ -41,9 +41,10 @@ def run(arguments: Namespace) -> int:
     """Lists the catalog; problems of the tree are said beside it."""
     from renderer.cli.usage import usage_of
     from renderer.installation import has_errors
+    from renderer.sources import SourceTree
     from renderer.workspace import open_workspace
 
-    workspace = open_workspace(arguments.tree)
+    workspace = open_workspace(SourceTree(arguments.tree))
     problems = list(workspace.problems)
     if workspace.installation is None:
         raise InputError(problems)

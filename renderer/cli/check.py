@@ -39,10 +39,11 @@ def run(arguments: Namespace) -> int:
     """Checks the tree, and reports in the format asked for."""
     from renderer import rendering
     from renderer.installation import has_errors
+    from renderer.sources import SourceTree
 
     with busy("checking") as progress:
         options = rendering.Options(arguments.jobs, progress=progress)
-        notebooks, found = rendering.check(arguments.tree, options)
+        notebooks, found = rendering.check(SourceTree(arguments.tree), options)
     problems = _as_found_from_here(found, arguments.tree) if found else ()
     say(_report(arguments.format, problems, notebooks))
     if arguments.format == "text":

@@ -8,8 +8,8 @@ from typing import Any
 
 from renderer.cli.masks import is_secret, masked
 from renderer.cli.terminal import Pen, Style, printable
-from renderer.destination import Change, Difference
 from renderer.errors import InputError
+from renderer.output import Change, Difference
 from renderer.yamlio import emit, load_all
 
 NOTHING = "/dev/null"

@@ -60,9 +60,10 @@ def run(arguments: Namespace) -> int:
     """Starts the file, and says what is still missing in it."""
     from renderer.cli.starter import starter
     from renderer.installation import has_errors
+    from renderer.sources import SourceTree
     from renderer.workspace import open_workspace
 
-    workspace = open_workspace(arguments.tree)
+    workspace = open_workspace(SourceTree(arguments.tree))
     installation = workspace.installation
     if installation is None:
         raise InputError(workspace.problems)

@@ -15,8 +15,9 @@ from renderer.cli.terminal import counted, pen_for
 from renderer.errors import UsageError
 
 if TYPE_CHECKING:
-    from renderer.destination import Change, OutputDirectory
+    from renderer.destination import OutputDirectory
     from renderer.model.fragments import Reference
+    from renderer.output import Change
 
 NAMES_SHOWN = 20
 
@@ -105,13 +106,14 @@ def _all(arguments: Namespace) -> int:
 
 def _write(arguments: Namespace, output: OutputDirectory) -> int:
     from renderer import rendering
-    from renderer.destination import Change
+    from renderer.output import Change
+    from renderer.sources import SourceTree
 
     with busy("rendering") as progress:
         options = rendering.Options(
             arguments.jobs, arguments.allow_empty, not arguments.fresh, progress
         )
-        summary = rendering.write(arguments.tree, output, options)
+        summary = rendering.write(SourceTree(arguments.tree), output, options)
     say_problems(summary.problems, arguments.tree, arguments.out)
     changes = [item for item in summary.changes if item[1] is not Change.SAME]
     if not arguments.quiet:
@@ -122,10 +124,11 @@ def _write(arguments: Namespace, output: OutputDirectory) -> int:
 def _compare(arguments: Namespace, output: OutputDirectory) -> int:
     from renderer import rendering
     from renderer.cli.diffs import change_of, unified
+    from renderer.sources import SourceTree
 
     with busy("comparing") as progress:
         options = rendering.Options(arguments.jobs, progress=progress)
-        summary = rendering.compare(arguments.tree, output, options)
+        summary = rendering.compare(SourceTree(arguments.tree), output, options)
     say_problems(summary.problems, arguments.tree, arguments.out)
     pen = pen_for(sys.stdout)
     changes = []
@@ -143,7 +146,7 @@ def _compare(arguments: Namespace, output: OutputDirectory) -> int:
 
 def summed_up(notebooks: int, changes: Sequence[tuple[str, Change]]) -> list[str]:
     """What changes, counted, and by name up to a number of names."""
-    from renderer.destination import Change
+    from renderer.output import Change
 
     counts = [
         f"{number:,} {kind}"

@@ -12,6 +12,7 @@ from renderer.installation import Installation, has_errors
 from renderer.model.fragments import Reference
 from renderer.model.notebook import Notebook
 from renderer.revisions import Previous
+from renderer.sources import SourceTree
 from renderer.workspace import Workspace, open_workspace
 
 
@@ -28,7 +29,7 @@ class Target:
 
 def open_target(tree: Path, name: Reference) -> Target:
     """Reads what the notebook needs. Raises InputError where that cannot be read."""
-    workspace = open_workspace(tree)
+    workspace = open_workspace(SourceTree(tree))
     problems = list(workspace.problems)
     found = workspace.find(name.namespace, name.name, problems)
     if workspace.installation is None or (not found and has_errors(problems)):

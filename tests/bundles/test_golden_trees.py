@@ -14,6 +14,7 @@ import pytest
 from renderer import rendering
 from renderer.destination import OutputDirectory
 from renderer.errors import InputError
+from renderer.sources import SourceTree
 
 HERE = Path(__file__).parent
 CASES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0] != "_")
@@ -26,7 +27,7 @@ def outcome(tree: Path, output: Path) -> tuple[dict[str, str], str]:
         shutil.copytree(previous, output)
     try:
         options = rendering.Options(jobs=1, remember=False)
-        problems = rendering.write(tree, OutputDirectory(output), options).problems
+        problems = rendering.write(SourceTree(tree), OutputDirectory(output), options).problems
     except InputError as error:
         return {}, "\n".join(map(str, error.problems)) + "\n"
     files = {

@@ -12,6 +12,7 @@ import pytest
 from renderer import render, rendering
 from renderer.context import context_of
 from renderer.destination import OutputDirectory
+from renderer.sources import SourceTree
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/chart-language.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]
 
     monkeypatch.setattr(render, "context_of", watched)
     options = rendering.Options(jobs=1, remember=False)
-    rendering.write(ROOT, OutputDirectory(tmp_path / "out"), options)
+    rendering.write(SourceTree(ROOT), OutputDirectory(tmp_path / "out"), options)
     return found
 
 
@@ -73,7 +74,7 @@ def test_the_example_adds_an_object(tmp_path: Path) -> None:
     (tree / "charts/notebook").mkdir(parents=True)
     (tree / "charts/notebook/budget.yaml").write_text(example, encoding="utf-8")
     options = rendering.Options(jobs=1, remember=False)
-    rendering.write(tree, OutputDirectory(tmp_path / "out"), options)
+    rendering.write(SourceTree(tree), OutputDirectory(tmp_path / "out"), options)
     made = sorted((tmp_path / "out").rglob("configmap-budget.yaml"))
     assert len(made) == len(list((tmp_path / "out/notebooks").glob("*/*")))
     assert {

@@ -10,6 +10,7 @@ import pytest
 from renderer import rendering
 from renderer.destination import OutputDirectory
 from renderer.rendering import Options
+from renderer.sources import SourceTree
 from renderer.yamlio import load_all
 
 REPOSITORY = Path(__file__).parents[2]
@@ -18,7 +19,9 @@ REPOSITORY = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("rendered")
-    rendering.write(REPOSITORY, OutputDirectory(directory), Options(jobs=1, remember=False))
+    rendering.write(
+        SourceTree(REPOSITORY), OutputDirectory(directory), Options(jobs=1, remember=False)
+    )
     return directory
 
 
@@ -37,7 +40,7 @@ def main_of(output: Path, notebook: str) -> Any:
 
 
 def test_the_samples_have_no_problem_and_no_warning() -> None:
-    assert rendering.check(REPOSITORY, Options(jobs=1, remember=False)) == (5, ())
+    assert rendering.check(SourceTree(REPOSITORY), Options(jobs=1, remember=False)) == (5, ())
 
 
 def test_every_document_of_the_sample_catalog_is_in_some_revision(output: Path) -> None:

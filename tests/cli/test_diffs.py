@@ -2,7 +2,7 @@ import base64
 
 from renderer.cli.diffs import change_of, unified
 from renderer.cli.terminal import Pen
-from renderer.destination import Change, Difference
+from renderer.output import Change, Difference
 
 OLD = "kind: Service\nmetadata:\n  name: a\nspec:\n  type: NodePort\n"
 NEW = "kind: Service\nmetadata:\n  name: a\nspec:\n  type: ClusterIP\n"

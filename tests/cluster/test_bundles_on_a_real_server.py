@@ -12,6 +12,7 @@ from controlplane.cluster import Cluster, KubectlError
 
 from renderer import rendering
 from renderer.destination import OutputDirectory
+from renderer.sources import SourceTree
 from renderer.yamlio import emit_documents, load_all
 
 SAMPLE = Path(__file__).parents[2]
@@ -42,7 +43,9 @@ spec:
 
 def rendered(root: Path, output: Path) -> list[dict[str, Any]]:
     """Every object of every bundle, in the order of its kustomization."""
-    rendering.write(root, OutputDirectory(output), rendering.Options(jobs=1, remember=False))
+    rendering.write(
+        SourceTree(root), OutputDirectory(output), rendering.Options(jobs=1, remember=False)
+    )
     objects = []
     for listing in sorted(output.rglob("kustomization.yaml")):
         (kustomization,) = load_all(listing.read_bytes(), listing.name)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from renderer.bundle import MARK, Bundle
-from renderer.destination import MAX_OURS, STAGING, Change, OutputDirectory
+from renderer.destination import MAX_OURS, STAGING, OutputDirectory
 from renderer.errors import OutputError
+from renderer.output import Change
 
 DIRECTORY = "notebooks/team/nb"
 

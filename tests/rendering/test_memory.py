@@ -35,19 +35,19 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def kept(tmp_path: Path, cache: Path) -> Path:
-    Memory(tmp_path / "out").save("same", FILES)
+    Memory(str(tmp_path / "out")).save("same", FILES)
     (file,) = cache.iterdir()
     return file
 
 
 def recalled(tmp_path: Path, tree: Path | None = None) -> dict[str, RememberedFile]:
-    return Memory(tmp_path / "out", tree).files("same")
+    return Memory(str(tmp_path / "out"), tree).files("same")
 
 
 @pytest.mark.usefixtures("kept")
 def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
     assert recalled(tmp_path) == FILES
-    assert Memory(tmp_path / "out").files("another") == {}
+    assert Memory(str(tmp_path / "out")).files("another") == {}
 
 
 @pytest.mark.usefixtures("kept")
@@ -57,7 +57,7 @@ def test_a_memory_inside_the_source_tree_is_never_loaded(tmp_path: Path) -> None
 
 
 def test_a_memory_inside_the_source_tree_is_never_kept(tmp_path: Path, cache: Path) -> None:
-    Memory(tmp_path / "out", tmp_path / "tree").save("same", FILES)
+    Memory(str(tmp_path / "out"), tmp_path / "tree").save("same", FILES)
     assert not cache.exists()
 
 
@@ -80,7 +80,7 @@ RUBBISH = [
 @pytest.mark.parametrize("data", RUBBISH, ids=range(len(RUBBISH)))
 def test_rubbish_is_no_memory_and_is_written_anew(tmp_path: Path, kept: Path, data: bytes) -> None:
     kept.write_bytes(data)
-    damaged = Memory(tmp_path / "out")
+    damaged = Memory(str(tmp_path / "out"))
     assert damaged.files("same") == {}
     damaged.save("same", FILES)
     assert recalled(tmp_path) == FILES
@@ -145,6 +145,6 @@ def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
     monkeypatch.setattr(Path, "home", homeless)
-    kept = Memory(Path("out"))
+    kept = Memory(str(Path("out")))
     kept.save("same", FILES)
     assert kept.files("same") == {}

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from renderer import rendering
-from renderer.destination import STAGING, Change, OutputDirectory
+from renderer.destination import STAGING, OutputDirectory
 from renderer.errors import InputError, OutputError, Problem
 from renderer.model.notebook import Notebook
+from renderer.output import Change
 from renderer.rendering import Options, Summary
-from renderer.sources import SourceFile
+from renderer.sources import SourceFile, SourceTree
 from renderer.workspace import Workspace
 
 CATALOG = """
@@ -96,7 +97,7 @@ def settle(root: Path) -> None:
 
 
 def render(root: Path, output: Path, **options: object) -> Summary:
-    return rendering.write(root, OutputDirectory(output), Options(**options))  # type: ignore[arg-type]
+    return rendering.write(SourceTree(root), OutputDirectory(output), Options(**options))  # type: ignore[arg-type]
 
 
 def files(root: Path) -> dict[str, bytes]:

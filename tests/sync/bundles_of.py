@@ -17,6 +17,7 @@ from controlplane.cluster import Cluster
 
 from renderer import rendering
 from renderer.destination import OutputDirectory
+from renderer.sources import SourceTree
 from renderer.yamlio import load_all
 from sync.policy import DEFAULT_KINDS
 from tests.sync.program import Done, Octavo, ended
@@ -150,7 +151,9 @@ def _rendered(route: str) -> str:
         for name, text in files.items():
             (root / name).parent.mkdir(exist_ok=True)
             (root / name).write_text(text, encoding="utf-8")
-        rendering.write(root, OutputDirectory(out), rendering.Options(jobs=1, remember=False))
+        rendering.write(
+            SourceTree(root), OutputDirectory(out), rendering.Options(jobs=1, remember=False)
+        )
         bundle = out / "notebooks" / PLACE / NAME
         listing = _read(bundle / "kustomization.yaml")
         return json.dumps({

@@ -10,6 +10,7 @@ from renderer import rendering
 from renderer.destination import OutputDirectory
 from renderer.errors import InputError
 from renderer.rendering import Options
+from renderer.sources import SourceTree
 
 CATALOG = """
 apiVersion: jackhoman.dev/v1beta1
@@ -62,11 +63,11 @@ def tree(tmp_path: Path, *notebooks: str, settings: str = "") -> Path:
 
 def problems(tmp_path: Path, *notebooks: str, settings: str = "") -> list[str]:
     root = tree(tmp_path, *notebooks, settings=settings)
-    return [str(each).splitlines()[0] for each in rendering.check(root)[1]]
+    return [str(each).splitlines()[0] for each in rendering.check(SourceTree(root))[1]]
 
 
 def render(root: Path, output: Path) -> dict[str, str]:
-    rendering.write(root, OutputDirectory(output), Options(jobs=1, remember=False))
+    rendering.write(SourceTree(root), OutputDirectory(output), Options(jobs=1, remember=False))
     return {str(p.relative_to(output)): p.read_text() for p in output.rglob("*") if p.is_file()}
 
 
@@ -157,11 +158,11 @@ def test_a_home_is_still_somebody_elses_when_nothing_else_changed(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     root = tree(tmp_path, NOTEBOOK, VICTIM)
     output = OutputDirectory(tmp_path / "out")
-    rendering.write(root, output, Options(jobs=1))
+    rendering.write(SourceTree(root), output, Options(jobs=1))
     mount = "  volumes: [{name: d, mountPath: /d, claimName: bob-home}]\n"
     (root / "notebooks/0.yaml").write_text(NOTEBOOK + mount, encoding="utf-8")
     with pytest.raises(InputError, match="the claim bob-home is of the Notebook team/bob"):
-        rendering.write(root, output, Options(jobs=1))
+        rendering.write(SourceTree(root), output, Options(jobs=1))
 
 
 @pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "istio-system"])
@@ -305,7 +306,11 @@ def test_a_dependency_goes_to_the_namespaces_that_may_receive_it(
     root = tree(tmp_path, NOTEBOOK + chosen)
     catalog = CATALOG.replace("name: offered", f"name: offered{written}") + BOUNDED
     (root / "catalog/all.yaml").write_text(catalog, encoding="utf-8")
-    lines = [line.strip() for each in rendering.check(root)[1] for line in str(each).splitlines()]
+    lines = [
+        line.strip()
+        for each in rendering.check(SourceTree(root))[1]
+        for line in str(each).splitlines()
+    ]
     assert lines == said
 
 
@@ -374,4 +379,4 @@ def test_where_one_directory_is_for_both_the_kinds_decide(tmp_path: Path) -> Non
     (root / "all").mkdir()
     text = f"{CATALOG}---{NOTEBOOK}"
     (root / "all/everything.yaml").write_text(text, encoding="utf-8")
-    assert rendering.check(root) == (1, ())
+    assert rendering.check(SourceTree(root)) == (1, ())

@@ -12,6 +12,7 @@ import pytest
 
 from renderer import rendering
 from renderer.destination import OutputDirectory
+from renderer.sources import SourceTree
 from renderer.yamlio import load_all
 
 ROOT = Path(__file__).parents[3]
@@ -96,7 +97,9 @@ def _bundles(root: Path, route: str) -> list[Object]:
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     out = root / "out"
-    rendering.write(root, OutputDirectory(out), rendering.Options(jobs=1, remember=False))
+    rendering.write(
+        SourceTree(root), OutputDirectory(out), rendering.Options(jobs=1, remember=False)
+    )
     return [
         document.value
         for path in sorted(out.rglob("*.yaml"))

@@ -6,11 +6,12 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from sync.cluster import Cluster, ListExpired
+from sync.cluster import Cluster, ListExpired, connect
 from sync.errors import ClusterError
 from sync.objects import GroupKind, Key
 from tests.sync.cluster.conftest import SOON
@@ -157,7 +158,7 @@ def test_nobody_there_is_said_with_the_address(server: FaultyServer, connected: 
         client.get(KEY)
 
 
-def test_a_throttling_server_makes_all_threads_wait(server: FaultyServer, client: Cluster) -> None:
+def test_a_throttling_server_makes_all_threads_wait(server: FaultyServer) -> None:
     refused_at: list[float] = []
     served_at: list[float] = []
     first = threading.Event()
@@ -171,7 +172,8 @@ def test_a_throttling_server_makes_all_threads_wait(server: FaultyServer, client
         return FINE
 
     server.answers = answer
-    with ThreadPoolExecutor(8) as threads:
+    patient = connect(server.kubeconfig(), None, deadline=30)
+    with closing(patient) as client, ThreadPoolExecutor(8) as threads:
         leader = threads.submit(client.apply, SETTINGS)
         first.wait(5)
         time.sleep(0.1)

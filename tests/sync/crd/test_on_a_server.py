@@ -13,6 +13,7 @@ from controlplane.cluster import Cluster
 
 from renderer import rendering
 from renderer.destination import OutputDirectory
+from renderer.sources import SourceTree
 from renderer.yamlio import load_all
 from sync import crd
 
@@ -31,7 +32,9 @@ def notebooks_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def written(tree: Path, output: Path) -> list[dict[str, Any]]:
-    rendering.write(tree, OutputDirectory(output), rendering.Options(jobs=1, remember=False))
+    rendering.write(
+        SourceTree(tree), OutputDirectory(output), rendering.Options(jobs=1, remember=False)
+    )
     return notebooks_of(output)
 
 
