@@ -108,7 +108,7 @@ def test_an_open_watch_does_not_delay_the_end(cluster: Cluster) -> None:
         answer = client.getresponse()
         assert threading.active_count() > threads
         began = time.monotonic()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert threading.active_count() == threads
     answer.close()
     client.close()

@@ -13,7 +13,7 @@ from controlplane.cluster import Cluster as ControlPlane
 from sync.cluster import Cluster, connect
 from tests.sync.cluster.faulty import FaultyServer, running
 
-SOON = 1.5
+SOON = 2.5
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_trouble_without_end_ends_at_the_deadline(server: FaultyServer, client: 
 
     assert e.value.status == 503
     assert e.value.transient
-    assert 0.3 * SOON < time.monotonic() - began < SOON + 1
+    assert 0.3 * SOON < time.monotonic() - began < SOON + 2
 
 
 def test_a_server_that_says_nothing_is_given_up(server: FaultyServer, client: Cluster) -> None:
@@ -194,7 +194,7 @@ def test_a_pause_longer_than_the_deadline_is_an_error_that_says_how_long(
         client.get(KEY)
 
     assert (e.value.status, e.value.retry_after, len(server.asked)) == (429, 3600, 1)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_what_was_sent_is_not_said(server: FaultyServer, client: Cluster, dump: 
 
 
 def test_a_closed_client_gives_up_at_once(server: FaultyServer, client: Cluster) -> None:
-    server.says(Reply(503, b"", {"Retry-After": "1"}))
+    server.says(Reply(503, b"", {"Retry-After": "2"}))
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(client.get, KEY)
         time.sleep(0.3)
@@ -370,6 +370,6 @@ def test_a_closed_client_gives_up_at_once(server: FaultyServer, client: Cluster)
         with pytest.raises(ClusterError):
             waiting.result()
 
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1.2
     with pytest.raises(ClusterError, match="stopping"):
         client.get(KEY)

@@ -100,7 +100,7 @@ def test_a_silent_watch_can_be_stopped(server: FaultyServer, client: Cluster, en
         stop.set() if ending == "stop" else client.close()
         assert rest.result(timeout=5) == []
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4
     over.set()
 
 
