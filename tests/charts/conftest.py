@@ -111,6 +111,7 @@ def context(**changes: Any) -> dict[str, Any]:
         "labels": LABELS,
         "selector": SELECTOR,
         "annotations": {},
+        "early": {},
         "owner": {
             "kind": "User",
             "name": "alice@example.com",
