@@ -18,24 +18,29 @@ from bench.report import USUAL, markdown, write_readme
 
 
 def main(words: list[str]) -> int:
-    """Both parts, or the one that the first word names."""
+    """All parts, or the one that the first word names."""
     match words:
         case ["sync", *rest]:
             from bench.sync.run import main as sync
 
             return sync(rest)
+        case ["git", *rest]:
+            from bench.git.run import main as git
+
+            return git(rest)
         case ["render", *rest]:
             return _render(rest)
         case _:
+            from bench.git.run import main as git
             from bench.sync.run import main as sync
 
             both = _both().parse_args(words)
             kept = ["--write-readme"] if both.write_readme else []
-            return _render(kept) or sync(kept)
+            return _render(kept) or git(kept) or sync(kept)
 
 
 def _both() -> argparse.ArgumentParser:
-    words = "`render` or `sync` as the first word: only that part, with options of its own"
+    words = "`render`, `git` or `sync` as the first word: only that part, with options of its own"
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, epilog=words)
     parser.add_argument("--write-readme", action="store_true", help="keep the results in README.md")
     return parser

@@ -63,7 +63,7 @@ def _sync(words: list[str]) -> int:
 
 
 def _help() -> str:
-    commands = "\n".join(f"  {name:<9}{command.purpose}" for name, command in COMMANDS.items())
+    commands = "\n".join(f"  {name:<11}{command.purpose}" for name, command in COMMANDS.items())
     return (
         "usage: octavo [-C DIR] COMMAND [ARGUMENT...]\n\n"
         "Notebooks from a reviewed catalog: composes Templates, PodDefaults and Notebook files\n"
@@ -97,6 +97,9 @@ COMMANDS = {
     "explain": Command(_renderer, "say which file and line set a field of a pod"),
     "catalog": Command(_renderer, "list Templates, options, sizes and images, and who uses them"),
     "new": Command(_renderer, "start a Notebook file, with comments"),
+    "import": Command(_renderer, "make a catalog and Notebooks of another system's"),
+    "review": Command(_renderer, "say what a pull request does, and whether its author may"),
+    "codeowners": Command(_renderer, "print a CODEOWNERS file that says whose each file is"),
     "schema": Command(_renderer, "print the JSON schema of a kind, for editors"),
     "sync": Command(_sync, "bring a cluster to what the bundles say"),
     "diff": Command(_sync, "show what a sync would change, and change nothing"),

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from renderer.bundle import Bundle
+from renderer.consumers.bundles import consumer_bundles
 from renderer.errors import InputError, Problem
-from renderer.history import previous_of
+from renderer.history import previous_of, remembers
 from renderer.installation import Installation, has_errors
-from renderer.memory import RememberedFile
 from renderer.model.notebook import Notebook
 from renderer.namespaces import namespace_bundle
 from renderer.output import Change, Output
-from renderer.parallel import in_parallel
+from renderer.parallel import in_parallel, jobs_for
 from renderer.position import Position
+from renderer.records import RememberedFile
 from renderer.render import Renderer
 from renderer.storage import NO_STORAGE, Storage, Tenant, trespasses
 from renderer.tree import File
@@ -39,6 +40,7 @@ class Entry:
     files: tuple[str, ...]
     stamp: str = ""
     storage: Storage = NO_STORAGE
+    uses: tuple[str, ...] = ()
 
     @property
     def directory(self) -> str:
@@ -103,13 +105,17 @@ class Batch:
         if workspace.installation is None:
             return outcome
         worker = _Worker(workspace, workspace.installation, self._output, sink, recalled)
-        outcome.files.append(worker.notebooks("", (), workspace.catalog_notebooks, []))
+        problems: list[Problem] = []
+        in_catalog = workspace.living(workspace.catalog_notebooks, problems)
+        outcome.files.append(worker.notebooks("", (), in_catalog, problems))
+
+        files = self._files(worker, outcome)
 
         def work(files: Sequence[File]) -> list[FileReport]:
             return [worker.file(file) for file in self._counted(files)]
 
         with _few_collections():
-            for reports in in_parallel(work, workspace.notebook_files, self._jobs):
+            for reports in in_parallel(work, files, jobs_for(len(files), self._jobs)):
                 outcome.files.extend(reports)
         return outcome
 
@@ -124,6 +130,26 @@ class Batch:
             for space in spaces
         )
         return [bundle for bundle in made if bundle is not None]
+
+    def extras(self, outcome: Outcome, namespaces: Iterable[Bundle]) -> list[Bundle]:
+        """The bundles for those who consume the others: Argo CD and Flux."""
+        workspace = self._workspace
+        notebooks = ((entry.namespace, entry.name) for entry in outcome.entries)
+        made = consumer_bundles(workspace.settings, workspace.target, notebooks, namespaces)
+        return list(made)
+
+    def _files(self, worker: _Worker, outcome: Outcome) -> Sequence[File]:
+        """The files to share out. Where asking costs nothing, others are passed over here."""
+        if self._output is None or not self._output.knows_stamps:
+            return self._workspace.notebook_files
+        rest = []
+        for file in self._workspace.notebook_files:
+            report = worker.recalled(file)
+            if report is None:
+                rest.append(file)
+            else:
+                outcome.files.append(report)
+        return rest
 
     def _counted(self, files: Sequence[File]) -> Iterator[File]:
         for count, file in enumerate(files):
@@ -151,14 +177,19 @@ class _Worker:
         self._renderer = Renderer(installation)
 
     def file(self, file: File) -> FileReport:
-        record = self._recalled.get(file.name)
-        if record is not None and record.version == file.version:
-            report = self._as_it_was(file, record)
-            if report is not None:
-                return report
+        report = self.recalled(file)
+        if report is not None:
+            return report
         problems: list[Problem] = []
         notebooks = self._workspace.notebooks_in(file, problems)
         return self.notebooks(file.name, file.version, notebooks, problems)
+
+    def recalled(self, file: File) -> FileReport | None:
+        """What came of the file last time, where the same would come of it now."""
+        record = self._recalled.get(file.name)
+        if record is None or record.version != file.version:
+            return None
+        return self._as_it_was(file, record)
 
     def notebooks(
         self,
@@ -184,6 +215,7 @@ class _Worker:
                 bundle.files,
                 bundle.stamp,
                 bundle.storage,
+                bundle.uses,
             )
             if self._output.stamp(entry.directory) != bundle.stamp:
                 return None
@@ -192,7 +224,7 @@ class _Worker:
 
     def _entry(self, notebook: Notebook, problems: list[Problem]) -> Entry:
         directory = f"notebooks/{notebook.namespace}/{notebook.name}"
-        old = self._output.read(directory) if self._output else {}
+        old = self._output.read(directory, remembers) if self._output else {}
         result = self._renderer.render(notebook, previous_of(directory, old, problems))
         problems.extend(result.problems)
         place = notebook.origin.at(("metadata", "name"))
@@ -203,7 +235,7 @@ class _Worker:
         stamp = remembered.staged_stamp(directory, change) if remembered else ""
         files = tuple(result.bundle.files)
         names = (notebook.namespace, notebook.name)
-        return Entry(*names, place, change, files, stamp, result.storage)
+        return Entry(*names, place, change, files, stamp, result.storage, result.uses)
 
 
 def _twice(entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -222,7 +254,6 @@ def _twice(entries: Sequence[Entry]) -> Iterator[Problem]:
 def _few_collections() -> Iterator[None]:
     """What is rendered holds no cycles: looking for them costs a fifth of the time."""
     thresholds = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     gc.enable()

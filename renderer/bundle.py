@@ -73,12 +73,13 @@ def bundle_of(directory: str, rendered: Sequence[Rendered], main: str) -> Bundle
         files[name] = MARK + item.text
     if problems:
         raise InputError(problems)
-    return Bundle(directory, {KUSTOMIZATION: _listing(tuple(files)), **files})
+    return Bundle(directory, {KUSTOMIZATION: listing(tuple(files)), **files})
 
 
 # Bundles of notebooks that choose alike have the same files.
 @lru_cache(maxsize=1024)
-def _listing(names: tuple[str, ...]) -> str:
+def listing(names: tuple[str, ...]) -> str:
+    """The list for kustomize of these files, or directories, beside it."""
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

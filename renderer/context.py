@@ -18,6 +18,8 @@ from renderer.revisions import Plan
 from renderer.templating.chart import Frozen
 
 API_VERSION = f"{labels.GROUP}/v1beta1"
+# To Argo CD: who may do what, and who is kept out, is there before the pod and its routes are.
+FIRST_WAVE = {"argocd.argoproj.io/sync-wave": "-1"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,7 @@ def context_of(parts: Parts, settings: Settings) -> dict[str, Any]:
         "labels": labels.of_object(notebook),
         "selector": labels.selector(notebook),
         "annotations": {},
+        "early": FIRST_WAVE if settings.consumers.argocd else {},
         "owner": owner,
         "viewers": _shared(notebook, Access.VIEW),
         "editors": _shared(notebook, Access.EDIT),

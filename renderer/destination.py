@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,12 +19,12 @@ from renderer.bundle import KUSTOMIZATION as LIST
 from renderer.bundle import MARK, Bundle
 from renderer.errors import OutputError
 from renderer.memory import stamp, stamp_of
-from renderer.output import Change, Difference
+from renderer.output import Change, Difference, anything, differences
 from renderer.sources import read_regular
 
 STAGING = ".octavo-staging"
-# How deep below each of these the bundles stand.
-ROOTS = {"notebooks": 2, "namespaces": 1}
+# How deep below each of these the bundles stand; at 0 it is one itself.
+ROOTS = {"notebooks": 2, "namespaces": 1, "argocd": 0, "flux": 0, "flux-namespaces": 1}
 MARK_BYTES = MARK.encode()
 # No file of a bundle is larger, whatever it begins with.
 MAX_OURS = 16 << 20
@@ -51,6 +51,11 @@ class OutputDirectory:
     def identity(self) -> str:
         """What no other output has."""
         return str(self.root.resolve())
+
+    @property
+    def knows_stamps(self) -> bool:
+        """The disk is asked for each."""
+        return False
 
     @contextmanager
     def writing(self, *, notes: bool = False) -> Iterator[None]:
@@ -86,8 +91,8 @@ class OutputDirectory:
             raise _cannot("be written", self.root / STAGING, error) from error
         self._made.clear()
 
-    def read(self, directory: str) -> dict[str, bytes]:
-        """Our files of a bundle as they stand."""
+    def read(self, directory: str, wanted: Callable[[str], bool] = anything) -> dict[str, bytes]:
+        """Our files of a bundle as they stand, of those names that are wanted."""
         found: dict[str, bytes] = {}
         try:
             with os.scandir(f"{self._top}/{directory}") as entries:
@@ -96,7 +101,7 @@ class OutputDirectory:
             return found
         except OSError as error:
             raise _cannot("be read", self.root / directory, error) from error
-        for name in sorted(filter(_is_text, names)):
+        for name in sorted(filter(_is_text, filter(wanted, names))):
             data = _read(f"{self._top}/{directory}/{name}")
             if data is not None:
                 found[name] = data
@@ -104,17 +109,7 @@ class OutputDirectory:
 
     def compare(self, bundle: Bundle) -> list[Difference]:
         """The files of a bundle that differ from what stands."""
-        old = self.read(bundle.directory)
-        names = sorted({*old, *bundle.files})
-        return [
-            Difference(
-                f"{bundle.directory}/{name}",
-                old[name].decode(errors="replace") if name in old else None,
-                bundle.files.get(name),
-            )
-            for name in names
-            if name not in old or old[name] != bundle.files.get(name, "").encode()
-        ]
+        return differences(bundle, self.read(bundle.directory))
 
     def stage(self, bundle: Bundle) -> Change:
         """Prepares a bundle; says what moving it into place will do."""
@@ -213,12 +208,11 @@ class OutputDirectory:
         ]
 
     def _below(self, directory: str, depth: int) -> Iterator[str]:
+        if depth == 0:
+            yield directory
+            return
         for name in self._directories(directory):
-            child = f"{directory}/{name}"
-            if depth == 1:
-                yield child
-            else:
-                yield from self._below(child, depth - 1)
+            yield from self._below(f"{directory}/{name}", depth - 1)
 
     def _directories(self, directory: str) -> list[str]:
         try:

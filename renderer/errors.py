@@ -1,6 +1,7 @@
 """What can go wrong, as values and as one tree of exceptions.
 
 OctavoError
+├── GitError      git, or a repository, does not do as asked: exit 1
 ├── InputError    the source tree has problems: exit 1
 ├── OutputError   the destination cannot be written: exit 1
 └── UsageError    the command was called wrongly: exit 2
@@ -92,6 +93,10 @@ class InputError(OctavoError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         return InputError, (self.problems,)
+
+
+class GitError(OctavoError):
+    """Git, or a repository, does not do as asked. Never holds a credential."""
 
 
 class OutputError(OctavoError):

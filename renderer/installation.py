@@ -11,9 +11,9 @@ from renderer.checks.metadata import check_own_labels
 from renderer.errors import InputError, Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.notebook import Notebook
-from renderer.model.settings import Routing, Settings
+from renderer.model.settings import Route, Routing, Settings
 from renderer.parse import parse_document, parse_settings
-from renderer.position import Document, Position
+from renderer.position import Document, Path, Position
 from renderer.schema import kubernetes
 from renderer.schema.suggest import did_you_mean
 from renderer.templating.chart import Chart, compile_chart
@@ -60,11 +60,21 @@ def settings_of(document: Document | None, problems: list[Problem]) -> Settings:
                 hint=did_you_mean(settings.kubernetes, list(known)),
             )
         )
-    if settings.route.kind is Routing.GATEWAY and not settings.route.gateway:
-        place = document.at(("routing", "kind")) if document else Position("octavo.yaml", 1, 1)
-        message = "routing by the Gateway API needs the name of a Gateway"
-        problems.append(Problem(place, message, "routing.gateway, as NAMESPACE/NAME"))
+    problems.extend(_without_gateway(settings, document))
     return settings
+
+
+def _without_gateway(settings: Settings, document: Document | None) -> Iterator[Problem]:
+    """Where notebooks are reached by the Gateway API, and no Gateway is named."""
+    places: list[tuple[Path, Route]] = [(("routing", "kind"), settings.route)]
+    if settings.targets:
+        # The common routing is there to be laid over: only what comes of it is used.
+        places = [(("targets", each.name, "routing"), each.route) for each in settings.targets]
+    for path, route in places:
+        if route.kind is Routing.GATEWAY and not route.gateway:
+            place = document.at(path) if document else Position("octavo.yaml", 1, 1)
+            message = "routing by the Gateway API needs the name of a Gateway"
+            yield Problem(place, message, "routing.gateway, as NAMESPACE/NAME")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +29,24 @@ class Difference:
     new: str | None
 
 
+def anything(_: str) -> bool:
+    """Every name."""
+    return True
+
+
+def differences(bundle: Bundle, old: Mapping[str, bytes]) -> list[Difference]:
+    """The files of a bundle that differ from those of ours that stand there."""
+    return [
+        Difference(
+            f"{bundle.directory}/{name}",
+            old[name].decode(errors="replace") if name in old else None,
+            bundle.files.get(name),
+        )
+        for name in sorted({*old, *bundle.files})
+        if name not in old or old[name] != bundle.files.get(name, "").encode()
+    ]
+
+
 class Output(Protocol):
     """Bundles as they stand, and as they shall stand. `str` says where, to people."""
 
@@ -36,11 +54,18 @@ class Output(Protocol):
     def identity(self) -> str:
         """What no other output has."""
 
+    @property
+    def knows_stamps(self) -> bool:
+        """Whether stamps are at hand, so that to ask for one costs nothing."""
+
     def writing(self, *, notes: bool = False) -> AbstractContextManager[None]:
         """Holds the output for one writer; with notes, `staged_stamp` knows what is staged."""
 
-    def read(self, directory: str) -> dict[str, bytes]:
-        """Our files of a bundle as they stand."""
+    def read(self, directory: str, wanted: Callable[[str], bool] = anything) -> dict[str, bytes]:
+        """Our files of a bundle as they stand, of those names that are wanted."""
+
+    def compare(self, bundle: Bundle) -> list[Difference]:
+        """The files of a bundle that differ from what stands."""
 
     def stage(self, bundle: Bundle) -> Change:
         """Prepares a bundle; says what publishing it will do. May be called by many processes."""

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from renderer import revisions, trust, verdict
+from renderer.basis import uses
 from renderer.bundle import Bundle, bundle_of
 from renderer.compose.composer import Composed, Composer, Step
 from renderer.compose.layers import Selection, Selector
@@ -26,11 +27,12 @@ from renderer.yamlio import load_all
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A bundle, or none, and every problem found on the way."""
+    """A bundle, or none, every problem found on the way, and what of the catalog was used."""
 
     bundle: Bundle | None
     problems: tuple[Problem, ...] = ()
     storage: Storage = NO_STORAGE
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +44,7 @@ class Chosen:
     plan: Plan
     claims: tuple[Claim, ...]
     problems: tuple[Problem, ...]
+    uses: tuple[str, ...]
 
     @property
     def values(self) -> Mapping[str, Any] | None:
@@ -75,7 +78,8 @@ class Renderer:
         main = object_name(notebook.name)
         directory = f"notebooks/{notebook.namespace}/{notebook.name}"
         storage = storage_of(notebook, chosen.selection.template)
-        return Result(bundle_of(directory, rendered, main), tuple(problems), storage)
+        bundle = bundle_of(directory, rendered, main)
+        return Result(bundle, tuple(problems), storage, chosen.uses)
 
     def choose(self, notebook: Notebook, previous: Previous) -> Chosen:
         """What the notebook is made of. Raises InputError where it cannot be said."""
@@ -94,7 +98,8 @@ class Renderer:
         elected = revisions.restore(plan.elected, selection)
         wanted = claims(notebook, selection.template)
         able, remarks = settled(wanted, previous.claims, notebook)
-        return Chosen(notebook, elected, plan, able, (*problems, *remarks))
+        said = (*problems, *remarks)
+        return Chosen(notebook, elected, plan, able, said, uses(selection.fragments))
 
     def explain(self, notebook: Notebook, previous: Previous) -> tuple[Step, ...]:
         """How the notebook's pod came to be, every leaf traced."""

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from renderer import unreadable
 from renderer.errors import InputError, Problem, UsageError
-from renderer.position import Position
 from renderer.tree import File
+from renderer.unreadable import MAX_NESTING, SETTINGS, YAML, is_printable
 from renderer.yamlio.limits import MAX_BYTES
 
-SETTINGS = "octavo.yaml"
-YAML = (".yaml", ".yml", ".json")
-# Directories in directories; deeper than this is no catalog.
-MAX_NESTING = 60
 # A file that changed this shortly before it was read may change again without a newer time on it.
 UNSETTLED_NS = 50_000_000
-# Control characters, and bytes that are not UTF-8 as Python tells of them.
-_UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _WAITING_FOR_NOBODY = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -37,14 +31,14 @@ class SourceFile:
         """The bytes; a file too large to be ours is a problem, not a read."""
         size = self.version[0]
         if size > MAX_BYTES:
-            raise InputError([_problem(self.name, f"the file has {size:,} bytes", _LIMIT)])
+            raise InputError([unreadable.too_large(self.name, size)])
         try:
             data = read_regular(self.path, self._is_the_same, follow=True)
         except OSError as error:
-            message = f"the file cannot be read: {error.strerror}"
-            raise InputError([_problem(self.name, message)]) from error
+            raise InputError([_unreadable(self.name, "file", error)]) from error
         if data is None or len(data) != size:
-            raise InputError([_problem(self.name, "the file changed while it was read: run again")])
+            words = "the file changed while it was read: run again"
+            raise InputError([unreadable.problem(self.name, words)])
         return data
 
     def is_settled(self, now: int) -> bool:
@@ -53,9 +47,6 @@ class SourceFile:
 
     def _is_the_same(self, status: os.stat_result) -> bool:
         return _version(status) == self.version
-
-
-_LIMIT = f"at most {MAX_BYTES:,} bytes in a file"
 
 
 def read_regular(
@@ -117,9 +108,8 @@ class SourceTree:
         """All files below a directory but hidden ones, by name."""
         found: list[File] = []
         start = os.path.normpath(directory)
-        if start.startswith(("/", "..")):
-            message = f"the directory {directory} lies outside the source tree"
-            problems.append(_problem(SETTINGS, message, "a directory below the one of octavo.yaml"))
+        if unreadable.is_outside(start):
+            problems.append(unreadable.outside(directory))
             return []
         path = os.path.join(self.root, start)  # noqa: PTH118 - no directory is looked for twice
         if os.path.lexists(path):
@@ -152,8 +142,7 @@ class SourceTree:
             return
         seen.add((status.st_dev, status.st_ino))
         if prefix.count("/") > MAX_NESTING:
-            expected = f"at most {MAX_NESTING} directories in one another"
-            problems.append(_problem(prefix, "the directories are nested too deeply", expected))
+            problems.append(unreadable.too_deep(prefix))
             return
         for entry in listed:
             if entry.name.startswith("."):
@@ -168,11 +157,8 @@ class SourceTree:
                 problems.extend(error.problems)
 
     def _is_directory(self, name: str, entry: os.DirEntry[str]) -> bool:
-        if _UNPRINTABLE.search(name):
-            message = "the name of this file holds bytes that cannot be shown"
-            raise InputError([
-                _problem(name, message, "a name in UTF-8 without control characters")
-            ])
+        if not is_printable(name):
+            raise InputError([unreadable.unprintable(name)])
         if entry.is_symlink():
             self._inside(name, entry.path)
         try:
@@ -188,14 +174,13 @@ class SourceTree:
         except OSError as error:
             raise InputError([_unreadable(name, "file", error)]) from error
         if not stat.S_ISREG(status.st_mode):
-            raise InputError([_problem(name, "this is no regular file", "a file of YAML")])
+            raise InputError([unreadable.not_regular(name)])
         yield SourceFile(name, path, _version(status))
 
     def _inside(self, name: str, path: str) -> None:
         real = os.path.realpath(path)
         if os.path.commonpath([real, self._real]) != self._real:
-            message = "this symbolic link leads out of the source tree"
-            raise InputError([_problem(name, message, "a link to a file of this tree")])
+            raise InputError([unreadable.leads_out(name)])
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:
@@ -209,14 +194,4 @@ def _version(status: os.stat_result) -> tuple[int, ...]:
 
 
 def _unreadable(name: str, what: str, error: OSError) -> Problem:
-    return _problem(name, f"the {what} cannot be read: {error.strerror}")
-
-
-def _problem(name: str, message: str, expected: str = "") -> Problem:
-    return Problem(Position(_shown(name), 1, 1), message, expected)
-
-
-def _shown(name: str) -> str:
-    """A name with what a terminal would not show written as escapes."""
-    text = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return unreadable.unreadable(name, what, error.strerror)

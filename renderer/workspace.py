@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from renderer import placement
 from renderer.code_cache import CodeCache
 from renderer.errors import InputError, Problem
 from renderer.installation import (
@@ -20,7 +21,7 @@ from renderer.installation import (
 )
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.notebook import Notebook
-from renderer.model.settings import Settings
+from renderer.model.settings import Settings, Target
 from renderer.position import Document, Position
 from renderer.tree import File, Tree
 from renderer.yamlio import load_all
@@ -39,12 +40,26 @@ class Workspace:
     catalog_notebooks: Sequence[Notebook]
     shared: tuple[tuple[str, bytes], ...]
     problems: tuple[Problem, ...]
+    target: Target | None = None
+
+    @property
+    def output(self) -> str:
+        """Where bundles stand on the disk, from the root of the tree."""
+        path = self.target.path if self.target else ""
+        return f"{self.settings.output}/{path}" if path else self.settings.output
 
     def notebooks_in(self, file: File, problems: list[Problem]) -> list[Notebook]:
-        """The Notebooks of a file; nothing else may be in it."""
+        """The Notebooks of a file that live on the target; nothing else may be in it."""
         found = sort_documents(_load(file, _bytes(file, problems), problems), problems)
         problems.extend(_misplaced(item) for item in found.items)
-        return found.notebooks
+        return self.living(found.notebooks, problems)
+
+    def living(self, notebooks: Sequence[Notebook], problems: list[Problem]) -> list[Notebook]:
+        """Those that live on the target, if this is a workspace of one."""
+        settings, target = self.settings, self.target
+        for notebook in notebooks:
+            problems.extend(placement.faults(notebook, settings))
+        return [n for n in notebooks if target is None or placement.lives(n, target, settings)]
 
     def find(self, namespace: str, name: str, problems: list[Problem]) -> list[Notebook]:
         """The Notebooks of this name; only files that mention it are read as YAML."""

@@ -41,6 +41,8 @@ LEFT_OUT = frozenset({
 UNDERSTOOD = COPIED | LEFT_OUT | {"$ref", "items", "properties", "required"}
 # What a platform team writes, or Kubernetes owns the shape of.
 WHOLE = frozenset({"env", "parameters", "template"})
+# What only the renderer reads: no cluster is told what the others are called.
+NOT_IN_THE_CLUSTER = frozenset({"targets"})
 OPEN: Json = {"x-kubernetes-preserve-unknown-fields": True}
 
 
@@ -180,6 +182,9 @@ def definition(files: Mapping[str, Json]) -> Json:
 
 def _version(files: Mapping[str, Json]) -> Json:
     notebook = files["notebook.json"]
+    fields = notebook["$defs"]["spec"]["properties"]
+    carried = {name: field for name, field in fields.items() if name not in NOT_IN_THE_CLUSTER}
+    spec = notebook["$defs"]["spec"] | {"properties": carried}
     schema = {
         "description": notebook["description"],
         "type": "object",
@@ -188,7 +193,7 @@ def _version(files: Mapping[str, Json]) -> Json:
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
-            "spec": Translation(files).of("notebook.json", notebook["$defs"]["spec"]),
+            "spec": Translation(files).of("notebook.json", spec),
             "status": STATUS,
         },
     }

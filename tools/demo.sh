@@ -9,7 +9,6 @@ PATH=$PWD/.venv/bin:$PATH out=$1
 if [ -t 1 ]; then bold=$'\e[1m' plain=$'\e[0m'; else bold='' plain=''; fi
 title() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"; }
 shown() { title "$@"; "$@"; }
-git_out() { git -C "$out" -c user.name=Octavo -c user.email=octavo@example.com -c commit.gpgsign=false "$@"; }
 
 # Succeeds where everything that the second half needs is there; nothing is built or installed for it.
 cluster_at_hand() {
@@ -55,20 +54,19 @@ in_cluster_demo() {
   shown octavo sync --once --from "$bundles"
 }
 
-[ -d "$out/.git" ] || git init --quiet --initial-branch main "$out"
 shown octavo check
 shown octavo catalog
-shown octavo render --out "$out"
-git_out add --all
-git_out diff --cached --quiet || git_out commit --quiet --message "Render the notebooks"
+# A commit names the commit it was made from; here the sources may have been edited just now.
+shown octavo render --repo "$out" --branch main --adopt --allow-dirty --no-sign --author "Octavo <octavo@example.com>" \
+  --committer "Octavo <octavo@example.com>"
 
 title "git -C $out ls-files"
-git_out ls-files
-first=$(git_out ls-files '*notebooks/*/*/kustomization.yaml' | sed -n 1p)
+git -C "$out" ls-files
+first=$(git -C "$out" ls-files '*notebooks/*/*/kustomization.yaml' | sed -n 1p)
 notebook=$(basename "$(dirname "$(dirname "$first")")")/$(basename "$(dirname "$first")")
 shown octavo render "$notebook"
 shown octavo explain "$notebook"
 title "git -C $out log --stat"
-git_out --no-pager log --stat --max-count 3
+git --no-pager -C "$out" log --stat --max-count 3
 if cluster_at_hand; then in_cluster_demo; fi
 printf '\n%s holds the bundles; edit a file in notebooks/ and run this again.\n' "$out"

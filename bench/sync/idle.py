@@ -14,8 +14,11 @@ from controlplane.faults import Proxy, faults
 
 from bench.sync.plane import Plane
 from bench.sync.programs import BrokenError, Programs
+from sync.agent.statuses import LATER
 
-CALM, REST, PATIENCE = 5.0, 20.0, 600.0
+REST, PATIENCE = 20.0, 600.0
+# Nobody makes pods here: notebooks are looked at some times more, the last time after so long.
+CALM = LATER[-1] + 5.0
 ASKING = "1s"
 POLL = 0.1
 

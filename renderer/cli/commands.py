@@ -19,5 +19,8 @@ COMMANDS: Mapping[str, Command] = {
     "explain": Command("explain", "say which file and line set a field of a pod"),
     "catalog": Command("catalog", "list Templates, options, sizes and images, and who uses them"),
     "new": Command("new", "start a Notebook file, with comments"),
+    "review": Command("review", "say what a pull request does, and whether its author may"),
+    "codeowners": Command("codeowners", "print a CODEOWNERS file that says whose each file is"),
+    "import": Command("import_", "make a catalog and Notebooks of another system's"),
     "schema": Command("schema", "print the JSON schema of a kind, for editors"),
 }

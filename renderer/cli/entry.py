@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Protocol, cast
@@ -36,9 +36,14 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_went_away()
     except OSError as error:
-        sys.stderr.write(f"octavo: {error.filename or 'output'}: {error.strerror or error}\n")
-        return TROUBLE
+        return complain(error)
     return status
+
+
+def complain(error: OSError) -> int:
+    """Says what the system refused."""
+    sys.stderr.write(f"octavo: {error.filename or 'output'}: {error.strerror or error}\n")
+    return TROUBLE
 
 
 def room(name: str) -> Room:
@@ -62,9 +67,13 @@ def _run(name: str, words: list[str]) -> int:
     if name not in COMMANDS:
         return _unknown(name)
     command = room(name)
-    arguments = command.parser().parse_args(words)
+    return answered(name, command.run, command.parser().parse_args(words))
+
+
+def answered(name: str, run: Callable[[Namespace], int], arguments: Namespace) -> int:
+    """What a command ends with; its errors are said in words."""
     try:
-        return command.run(arguments)
+        return run(arguments)
     except InputError as error:
         from renderer.cli.output import say_problems
 
@@ -80,7 +89,7 @@ def _run(name: str, words: list[str]) -> int:
 
 
 def _help() -> str:
-    commands = "\n".join(f"  {name:<9}{command.purpose}" for name, command in COMMANDS.items())
+    commands = "\n".join(f"  {name:<11}{command.purpose}" for name, command in COMMANDS.items())
     return (
         "usage: octavo [-C DIR] COMMAND [ARGUMENT...]\n\n"
         f"{commands}\n\n"

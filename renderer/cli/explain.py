@@ -41,30 +41,33 @@ def parser() -> ArgumentParser:
         metavar="FIELD.PATH",
         help="a field, or what holds it; list items by name or number in brackets",
     )
+    made.add_argument(
+        "--target", default="", metavar="NAME", help="as it is there (default: the first it is on)"
+    )
     made.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
     return made
 
 
 def run(arguments: Namespace) -> int:
     """Explains the pod, or the part of it that was asked for."""
+    from renderer.cli.named import open_named
     from renderer.cli.places import Places
-    from renderer.cli.targets import open_target
     from renderer.compose.explain import explain
     from renderer.compose.fold import main_container
     from renderer.installation import has_errors
     from renderer.render import Renderer
 
-    target = open_target(arguments.tree, arguments.notebook)
-    say_problems(target.problems, arguments.tree, target.output)
-    steps = Renderer(target.installation).explain(target.notebook, target.previous)
-    main = str(main_container(steps[0].pod, target.notebook.name))
+    named = open_named(arguments.tree, arguments.notebook, arguments.target)
+    say_problems(named.problems, arguments.tree, named.output)
+    steps = Renderer(named.installation).explain(named.notebook, named.previous)
+    main = str(main_container(steps[0].pod, named.notebook.name))
     fields = _asked(explain(steps), arguments.field, main)
-    places = Places(arguments.tree, target.output)
+    places = Places(arguments.tree, named.output)
     if arguments.format == "json":
         say(as_json(str(arguments.notebook), fields, places.of))
     else:
         say(as_text(fields, places.of, pen_for(sys.stdout)))
-    return 1 if has_errors(target.problems) else 0
+    return 1 if has_errors(named.problems) else 0
 
 
 def _asked(fields: Sequence[Field], path: str | None, main: str) -> Sequence[Field]:
@@ -130,7 +133,7 @@ def _plain(field: Field, setting: Setting, where: Where) -> dict[str, Any]:
 
 
 def _value(field: Field, setting: Setting) -> Any:
-    from renderer.cli.masks import MASK, sounds_secret
+    from renderer.masks import MASK, sounds_secret
 
     match field.labels:
         case (*_, "env", variable, "value") if setting.value and sounds_secret(variable):

@@ -82,6 +82,7 @@ class Notebook:
     revision: str = ""
     history_limit: int | None = None
     ttl_seconds: int | None = None
+    targets: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from renderer.model.consumers import Consumers
 from renderer.model.subjects import Subject
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -48,6 +49,32 @@ class NamespacePolicy:
     annotations: Mapping[str, str] = field(default_factory=dict)
     quota: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[Mapping[str, Any], ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place of bundles, and what is true there; a branch or path that is empty is not said."""
+
+    name: str
+    branch: str = ""
+    path: str = ""
+    route: Route = field(default_factory=Route)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    namespaces: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """Who is who on the forge. `identities` are users by login; without any, logins are users.
+
+    `teams` are a forge's names of groups, `anyone` the globs of what is nobody's.
+    """
+
+    identities: Mapping[str, str] | None = None
+    teams: Mapping[str, str] = field(default_factory=dict)
+    anyone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +97,7 @@ class Settings:
     revision_history_limit: int = 3
     cluster_domain: str = "cluster.local"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    review: Reviewing = field(default_factory=Reviewing)
+    targets: tuple[Target, ...] = ()
+    consumers: Consumers = field(default_factory=Consumers)
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from renderer.errors import Problem
@@ -12,7 +12,7 @@ from renderer.parse.people import reference, same_reference, share, subject
 from renderer.parse.quantities import text
 from renderer.parse.result import Remark
 from renderer.parse.shapes import field_of, mapping_at, repeated
-from renderer.position import Document, Origin
+from renderer.position import Document, Origin, Path
 
 
 def notebook(document: Document) -> Notebook:
@@ -50,6 +50,7 @@ def notebook(document: Document) -> Notebook:
         revision=get("revision", ""),
         history_limit=get("revisionHistoryLimit"),
         ttl_seconds=get("ttlSecondsAfterFinished"),
+        targets=tuple(get("targets", ())),
     )
 
 
@@ -61,25 +62,36 @@ def notebook_faults(document: Document) -> Iterator[Problem]:
     if "templateRef" not in spec and "template" not in spec:
         words = Remark("there is neither templateRef nor template", "the name of a Template")
         yield words.at(document, ("spec",))
-    if "env" in spec:
-        yield from repeated(document, ("spec", "env"), "the variable", field_of("name"), ("name",))
-    if "options" in spec:
-        yield from repeated(document, ("spec", "options"), "the option", same_reference)
-    if "sharing" in spec:
-        yield from repeated(document, ("spec", "sharing"), "the share of", _same_person)
+    for key, what, identify, at in _once():
+        if key in spec:
+            yield from repeated(document, ("spec", key), what, identify, at)
     if "volumes" in spec:
         yield from _volume_faults(document, spec)
-    if "ports" in spec:
-        yield from repeated(document, ("spec", "ports"), "the port", field_of("name"), ("name",))
-        at = ("containerPort",)
-        yield from repeated(document, ("spec", "ports"), "the port", _same_port, at)
+
+
+def _once() -> Iterator[tuple[str, str, Callable[[Any], Any], Path]]:
+    """The lists of a Notebook in which nothing may stand twice, and by what that is told."""
+    yield "env", "the variable", field_of("name"), ("name",)
+    yield "options", "the option", same_reference, ()
+    yield "sharing", "the share of", _same_person, ()
+    yield "targets", "the target", _itself, ()
+    yield "ports", "the port", field_of("name"), ("name",)
+    yield "ports", "the port", _same_port, ("containerPort",)
+
+
+def _itself(written: Any) -> Any:
+    return written
 
 
 def _for_the_cluster(spec: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The spec as written, without `stopped: false`, which says no more than silence."""
-    if spec.get("stopped", True):
+    """The spec as written, without what says nothing there.
+
+    `stopped: false` says no more than silence, and no cluster knows what the others are called.
+    """
+    if spec.get("stopped", True) and "targets" not in spec:
         return spec
-    return {key: value for key, value in spec.items() if key != "stopped"}
+    left_out = {"targets"} if spec.get("stopped", True) else {"targets", "stopped"}
+    return {key: value for key, value in spec.items() if key not in left_out}
 
 
 def _volume_faults(document: Document, spec: Mapping[str, Any]) -> Iterator[Problem]:

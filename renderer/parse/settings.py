@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from renderer.errors import Problem, in_order
-from renderer.model.settings import NamespacePolicy, Route, Routing, Settings
+from renderer.model.settings import NamespacePolicy, Route, Routing, Settings, Target
+from renderer.parse.consumers import consumer_faults, consumers
 from renderer.parse.people import same_reference, subject
 from renderer.parse.result import Remark
+from renderer.parse.reviews import review_faults, reviewing
 from renderer.parse.shapes import list_at, mapping_at, repeated
+from renderer.parse.targets import laid_over, route_at, same_places, unknown_targets
 from renderer.position import Document, Path
 from renderer.schema.kinds import check
 
@@ -46,7 +49,23 @@ def _settings(value: Mapping[str, Any]) -> Settings:
         revision_history_limit=get("revisionHistoryLimit", default.revision_history_limit),
         cluster_domain=get("clusterDomain", default.cluster_domain),
         groups={group: tuple(users) for group, users in get("groups", {}).items()},
+        review=reviewing(get("review", {})),
+        targets=tuple(_target(name, each, value) for name, each in get("targets", {}).items()),
+        consumers=consumers(get("consumers", {})),
         values=get("values", {}),
+    )
+
+
+def _target(name: str, written: Mapping[str, Any], common: Mapping[str, Any]) -> Target:
+    get = written.get
+    return Target(
+        name,
+        get("branch", ""),
+        get("path", ""),
+        _route(route_at(common.get("routing", Routing.NONE.value), get("routing", {}))),
+        laid_over(common.get("values", {}), get("values", {})),
+        tuple(get("namespaces", ())),
+        get("labels", {}),
     )
 
 
@@ -83,6 +102,7 @@ def _policy(written: Mapping[str, Any]) -> NamespacePolicy:
         annotations=written.get("annotations", {}),
         quota=written.get("quota", {}),
         limits=tuple(written.get("limits", ())),
+        targets=tuple(written.get("targets", ())),
     )
 
 
@@ -105,6 +125,10 @@ def _faults(document: Document) -> Iterator[Problem]:
         if of_none and each.get("kind") == "ServiceAccount":
             words = Remark("a ServiceAccount is of a namespace", 'kind, name and "namespace"')
             yield words.at(document, path)
+    yield from review_faults(document)
+    yield from same_places(document)
+    yield from unknown_targets(document)
+    yield from consumer_faults(document)
 
 
 def _same_subject(written: Any) -> Any:

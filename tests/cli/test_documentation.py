@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import subprocess
 from argparse import Action
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,11 +76,19 @@ def test_help_teaches_by_examples_that_work(
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
-    """A copy of the sample tree."""
+    """A copy of the sample tree, in a repository."""
     root = tmp_path / "sample"
     for name in ("catalog", "notebooks"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "octavo.yaml", root)
+    shutil.copytree(ROOT / "tests/imports/samples", root, dirs_exist_ok=True)
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("add", "-A"),
+        ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "a"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+    ):
+        subprocess.run(["git", "-C", root, *words], check=True)
     return root
 
 

@@ -23,7 +23,7 @@ def test_without_a_command_the_commands_are_listed(octavo: Octavo) -> None:
     said = octavo()
     assert (said.status, said.out) == (2, "")
     for name, command in COMMANDS.items():
-        assert f"  {name:<9}{command.purpose}\n" in said.err
+        assert f"  {name:<11}{command.purpose}\n" in said.err
     assert octavo("--help") == (0, said.err, "")
 
 

@@ -1,13 +1,12 @@
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from renderer import rendering
-from renderer.destination import OutputDirectory
-from renderer.rendering import Options, Summary
+from renderer.rendering import Options, Place, Summary
 from renderer.yamlio import load_all
 
 Octavo = Callable[..., Any]
@@ -265,12 +264,12 @@ def test_sources_below_the_place_of_bundles_are_safe(tree: Path, octavo: Octavo)
 def test_options_reach_the_render(octavo: Octavo, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Options] = []
 
-    def write(_: Path, output: OutputDirectory, options: Options) -> Summary:
-        assert output.root == Path("rendered")
+    def write_at(places: Sequence[Place], _: Path, options: Options) -> list[Summary]:
+        assert [str(place.output) for place in places] == ["rendered"]
         asked.append(options)
-        return Summary(0, (), ())
+        return [Summary(0, (), ())]
 
-    monkeypatch.setattr(rendering, "write", write)
+    monkeypatch.setattr(rendering, "write_at", write_at)
     octavo("render", "--out", "rendered")
     octavo("render", "--out", "rendered", "--jobs", "3", "--fresh", "--allow-empty")
     assert asked == [Options(), Options(jobs=3, allow_empty=True, remember=False)]

@@ -28,6 +28,7 @@ UNNEEDED = {
     "tempfile",
     "unittest",
     "urllib.request",
+    "watchfiles",
     "yaml",
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from octavo.__main__ import main
 from renderer.yamlio import load_all
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SAMPLES = ROOT / "tests/imports/samples"
 BLOCKS = dict(re.findall(r"```yaml\n# ([a-z/]+\.yaml): .*?\n(.*?)```", README, re.DOTALL))
 COMMANDS = re.findall(r"^octavo (.*?)(?:\s+#.*)?$", README, re.MULTILINE)
 
@@ -22,6 +26,16 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    shutil.copytree(SAMPLES, tmp_path, dirs_exist_ok=True)
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("config", "user.name", "a"),
+        ("config", "user.email", "a@example.com"),
+        ("add", "-A"),
+        ("commit", "-q", "-m", "a"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+    ):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

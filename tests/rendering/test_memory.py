@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 
 from renderer import memory
+from renderer.basis import Basis
 from renderer.errors import Problem, Severity
-from renderer.memory import Memory, RememberedBundle, RememberedFile
+from renderer.memory import Memory
 from renderer.position import Position
+from renderer.records import RememberedBundle, RememberedFile
 from renderer.storage import Mount, Storage
 
 PLACE = Position("n.yaml", 1, 2)
 STORAGE = Storage(("c",), (Mount("d", 3, 4),), "User:a", ("User:b",))
+SAME = Basis("same", {"T a/b": "1", "T a/c": "1"})
 FILES = {
     "notebooks/é.yaml": RememberedFile(
         (5, 1, 1, 1, 1),
-        (RememberedBundle("team", "nb", 1, 2, ("a.yaml",), "stamp", STORAGE),),
+        (RememberedBundle("team", "nb", 1, 2, ("a.yaml",), "stamp", STORAGE, ("T a/b",)),),
         (Problem(PLACE, "message", "expected", "hint", (PLACE,), Severity.WARNING),),
     )
 }
@@ -35,19 +38,46 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def kept(tmp_path: Path, cache: Path) -> Path:
-    Memory(str(tmp_path / "out")).save("same", FILES)
+    Memory(str(tmp_path / "out")).save(SAME, FILES)
     (file,) = cache.iterdir()
     return file
 
 
 def recalled(tmp_path: Path, tree: Path | None = None) -> dict[str, RememberedFile]:
-    return Memory(str(tmp_path / "out"), tree).files("same")
+    return Memory(str(tmp_path / "out"), tree).files(SAME)
 
 
 @pytest.mark.usefixtures("kept")
 def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
     assert recalled(tmp_path) == FILES
-    assert Memory(str(tmp_path / "out")).files("another") == {}
+    assert Memory(str(tmp_path / "out")).files(Basis("another", SAME.items)) == {}
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("items", "is_recalled"),
+    [
+        ({"T a/b": "1", "T a/c": "2"}, True),
+        ({"T a/b": "1"}, True),
+        ({"T a/b": "1", "T a/c": "1", "T a/d": "1"}, True),
+        ({"T a/b": "2", "T a/c": "1"}, False),
+        ({"T a/c": "1"}, False),
+    ],
+)
+def test_a_file_is_recalled_while_what_it_uses_of_the_catalog_is_as_it_was(
+    tmp_path: Path, items: dict[str, str], *, is_recalled: bool
+) -> None:
+    found = Memory(str(tmp_path / "out")).files(Basis("same", items))
+    assert found == (FILES if is_recalled else {})
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_is_used_is_one_of_those_that_were_written_down(tmp_path: Path, kept: Path) -> None:
+    good = json.loads(kept.read_bytes())
+    for number in (1, -1):
+        good["files"]["notebooks/é.yaml"][1][0][7] = number
+        kept.write_text(json.dumps(good), encoding="utf-8")
+        assert recalled(tmp_path) == {}
 
 
 @pytest.mark.usefixtures("kept")
@@ -57,7 +87,7 @@ def test_a_memory_inside_the_source_tree_is_never_loaded(tmp_path: Path) -> None
 
 
 def test_a_memory_inside_the_source_tree_is_never_kept(tmp_path: Path, cache: Path) -> None:
-    Memory(str(tmp_path / "out"), tmp_path / "tree").save("same", FILES)
+    Memory(str(tmp_path / "out"), tmp_path / "tree").save(SAME, FILES)
     assert not cache.exists()
 
 
@@ -72,8 +102,10 @@ RUBBISH = [
     b"[" * 200_000,
     b'{"a":' * 200_000,
     b"1" * 5_000,
-    b'{"format": 2}',
-    b'{"format": 2, "installation": "same"}',
+    b'{"format": 3}',
+    b'{"format": 3, "shared": "same"}',
+    b'{"format": 3, "shared": "same", "items": {}, "uses": [], "files": 1}',
+    b'{"format": 3, "shared": "same", "items": [], "uses": [], "files": {}}',
 ]
 
 
@@ -81,8 +113,8 @@ RUBBISH = [
 def test_rubbish_is_no_memory_and_is_written_anew(tmp_path: Path, kept: Path, data: bytes) -> None:
     kept.write_bytes(data)
     damaged = Memory(str(tmp_path / "out"))
-    assert damaged.files("same") == {}
-    damaged.save("same", FILES)
+    assert damaged.files(SAME) == {}
+    damaged.save(SAME, FILES)
     assert recalled(tmp_path) == FILES
 
 
@@ -102,9 +134,10 @@ def test_a_record_with_anything_of_another_type_is_no_memory(
 ) -> None:
     good = json.loads(kept.read_bytes())
     tried = 0
-    for path in paths(good["files"])[1:]:
+    places = paths([good["files"], good["uses"], good["items"]])
+    for path in [place for place in places if len(place) > 1]:
         bad = deepcopy(good)
-        holder = bad["files"]
+        holder = [bad["files"], bad["uses"], bad["items"]]
         for step in path[:-1]:
             holder = holder[step]
         holder[path[-1]] = other
@@ -132,10 +165,8 @@ def test_a_memory_larger_than_any_is_none(
     assert recalled(tmp_path) == {}
 
 
-def test_names_that_are_not_utf8_have_a_digest(tmp_path: Path) -> None:
-    name = os.fsdecode(b"\xff.yaml")
-    (tmp_path / name).write_text("", encoding="utf-8")
-    assert memory.installation_digest([(name, b"")]) != memory.installation_digest([("a", b"")])
+def test_names_that_are_not_utf8_have_a_stamp(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xff.yaml")).write_text("", encoding="utf-8")
     assert memory.stamp(str(tmp_path))
 
 
@@ -146,5 +177,5 @@ def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
     monkeypatch.setattr(Path, "home", homeless)
     kept = Memory(str(Path("out")))
-    kept.save("same", FILES)
-    assert kept.files("same") == {}
+    kept.save(SAME, FILES)
+    assert kept.files(SAME) == {}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderer import placement
+from renderer.cli.output import remark
 from renderer.destination import OutputDirectory
 from renderer.errors import InputError, OctavoError, Problem
 from renderer.history import previous_of
 from renderer.installation import Installation, has_errors
 from renderer.model.fragments import Reference
 from renderer.model.notebook import Notebook
+from renderer.model.settings import Settings, Target
 from renderer.revisions import Previous
 from renderer.sources import SourceTree
+from renderer.targets import chosen, for_target
 from renderer.workspace import Workspace, open_workspace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Target:
+class Named:
     """A notebook, what it is rendered with, and the problems met on the way to it."""
 
     notebook: Notebook
@@ -27,21 +32,61 @@ class Target:
     problems: tuple[Problem, ...]
 
 
-def open_target(tree: Path, name: Reference) -> Target:
-    """Reads what the notebook needs. Raises InputError where that cannot be read."""
+def open_named(tree: Path, name: Reference, asked: str = "") -> Named:
+    """Reads what the notebook needs, on the target that was asked for or the first it lives on.
+
+    Raises InputError where that cannot be read.
+    """
     workspace = open_workspace(SourceTree(tree))
     problems = list(workspace.problems)
-    found = workspace.find(name.namespace, name.name, problems)
-    if workspace.installation is None or (not found and has_errors(problems)):
+    found = workspace.living(workspace.find(name.namespace, name.name, problems), problems)
+    installation = workspace.installation
+    if installation is None or (not found and has_errors(problems)):
         raise InputError(problems)
+    chosen(workspace.settings, [asked] if asked else [])
     if not found:
         raise OctavoError(_unknown(workspace, name))
+    target = _target(workspace.settings, found, asked, problems)
+    if target is not None:
+        workspace = for_target(workspace, target)
+        found = [each for each in found if placement.lives(each, target, workspace.settings)]
     if len(found) > 1:
         raise InputError([*problems, _twice(found[0], found[1])])
-    output = tree / workspace.settings.output
+    output = tree / workspace.output
     directory = f"notebooks/{name}"
     previous = previous_of(directory, OutputDirectory(output).read(directory), problems)
-    return Target(found[0], workspace.installation, previous, output, tuple(problems))
+    installation = workspace.installation or installation
+    return Named(found[0], installation, previous, output, tuple(problems))
+
+
+def _target(
+    settings: Settings, found: Sequence[Notebook], asked: str, problems: Sequence[Problem]
+) -> Target | None:
+    """Where the notebook is to be seen; says so where it lives in several places."""
+    if not settings.targets:
+        return None
+    living = [
+        target
+        for target in settings.targets
+        if any(placement.lives(notebook, target, settings) for notebook in found)
+    ]
+    places = [target for target in living if asked in {"", target.name}]
+    if not places:
+        if has_errors(problems):
+            raise InputError(problems)
+        raise OctavoError(_not_there(found[0], living, asked))
+    if not asked and len(living) > 1:
+        names = ", ".join(target.name for target in living)
+        remark(f"{found[0]} lives on {names}; this is {living[0].name}: --target names another")
+    return places[0]
+
+
+def _not_there(notebook: Notebook, living: Sequence[Target], asked: str) -> str:
+    names = ", ".join(target.name for target in living) or "no target"
+    if not asked:
+        hint = "octavo.yaml says under targets and namespaces who lives where"
+        return f"the Notebook {notebook} lives on no target: {hint}"
+    return f"the Notebook {notebook} does not live on the target {asked}; it lives on {names}"
 
 
 def _unknown(workspace: Workspace, name: Reference) -> str:

@@ -1,0 +1,1 @@
+"""Git behind a small door: repositories, commits, worktrees, pushes."""
