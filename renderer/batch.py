@@ -49,12 +49,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What came of one source file."""
+    """What came of one source file; `record` says the same, where it is at hand."""
 
     name: str
     version: tuple[int, ...]
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
+    record: RememberedFile | None = None
 
 
 @dataclass(slots=True)
@@ -220,7 +221,9 @@ class _Worker:
             if self._output.stamp(entry.directory) != bundle.stamp:
                 return None
             entries.append(entry)
-        return FileReport(file.name, file.version, tuple(entries), record.warnings)
+        # Between processes the record would only be sent along.
+        at_hand = record if self._output.knows_stamps else None
+        return FileReport(file.name, file.version, tuple(entries), record.warnings, at_hand)
 
     def _entry(self, notebook: Notebook, problems: list[Problem]) -> Entry:
         directory = f"notebooks/{notebook.namespace}/{notebook.name}"

@@ -219,7 +219,11 @@ def _records(
     """What may be passed over next time: what would be the same, with the same said of it."""
     settled = {f.name for f in workspace.notebook_files if kept.settled(f)}
     for file in outcome.files:
-        if file.name in settled and not _speaks_of_history(file):
+        if file.name not in settled or _speaks_of_history(file):
+            continue
+        if file.record is not None:
+            yield file.name, file.record
+        else:
             bundles = tuple(_remembered(entry, output) for entry in file.entries)
             yield file.name, RememberedFile(file.version, bundles, file.problems)
 

@@ -23,6 +23,7 @@ from renderer.output import Change, Difference, anything, differences
 
 NEW_MODE = "100644"
 SHA256_DIGITS = 64
+NOTEBOOKS = "notebooks"
 
 
 class BranchOutput:
@@ -139,11 +140,17 @@ class BranchOutput:
         shelf = self._shelves.get(directory)
         if shelf is None:
             path = self._at(directory)
-            below = self.snapshot.blobs(path) if path in self.snapshot.trees() else {}
+            below = self._listed(directory) if path in self.snapshot.trees() else {}
             named = ((blob.path[len(path) + 1 :], blob) for blob in below.values())
             shelf = {name: blob for name, blob in named if "/" not in name}
             self._shelves[directory] = shelf
         return shelf
+
+    def _listed(self, directory: str) -> Mapping[str, Blob]:
+        area = directory.partition("/")[0]
+        if area != NOTEBOOKS:  # few files: one listing serves all of them
+            self.snapshot.blobs(self._at(area))
+        return self.snapshot.blobs(self._at(directory))
 
     def _ours(self, blob: Blob) -> bytes | None:
         """The bytes of a file of ours; None for any other."""

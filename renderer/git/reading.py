@@ -12,6 +12,8 @@ from renderer.git.objects import Objects
 from renderer.git.repository import Repository
 
 _TREE = b"040000"
+# Beyond so many directories, one listing of everything is quicker.
+FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Snapshot:
             )
         )
         self._found: dict[str, Mapping[str, Blob]] = {}
+        self._listings: dict[str, list[bytes]] = {}
 
     def blobs(self, below: str = "") -> Mapping[str, Blob]:
         """Files, links and submodules below a directory, by their path from the snapshot's."""
@@ -53,7 +56,7 @@ class Snapshot:
     def _trees(self) -> Mapping[str, str]:
         start = len(self._top)
         found = {}
-        for record in self._records:
+        for record in self._listings.get("") or self._listing("-d"):
             if record.startswith(_TREE):
                 place = record.index(b"\t") + 1 + start
                 if place < len(record):
@@ -82,7 +85,7 @@ class Snapshot:
 
     def _below(self, below: str) -> Iterator[Blob]:
         head = self._top + (f"{below}/".encode(errors="surrogateescape") if below else b"")
-        records, start = self._records, len(self._top)
+        records, start = self._listed(below), len(self._top)
         for place in range(bisect_left(records, head, key=_key), len(records)):
             record = records[place]
             about, _, name = record.partition(b"\t")
@@ -94,17 +97,28 @@ class Snapshot:
                 mode, _, oid = about.decode().split(" ")
                 yield Blob(_text(name[start:]), mode, oid)
 
-    @cached_property
-    def _records(self) -> list[bytes]:
-        """Lines of the listing as git sorts them: a directory as if a slash ended its name."""
+    def _listed(self, below: str) -> list[bytes]:
+        """A listing that holds a directory: of it alone, as long as few were asked for."""
+        around = below
+        while around not in self._listings and around:
+            around = around.rpartition("/")[0]
+        if around in self._listings:
+            return self._listings[around]
+        found = "" if len(self._listings) >= FEW else below
+        return self._listings.setdefault(found, self._listing("-t", found))
+
+    def _listing(self, what: str, below: str = "") -> list[bytes]:
+        """Lines of a listing as git sorts them: a directory as if a slash ended its name."""
         if self.commit is None:
             return []
-        words = ["ls-tree", "-r", "-t", "-z", "--full-tree", self.commit]
-        answer = self.repository.run(*words, *([self.path] if self.path else []))
+        place = "/".join(part for part in (self.path, below) if part)
+        words = ["ls-tree", "-r", what, "-z", "--full-tree", self.commit]
+        answer = self.repository.run(*words, *([place] if place else []))
         if answer.status:
             raise self.repository.failure(answer)
         records = answer.out.split(b"\0")[:-1]
-        self._refuse_file(records)
+        if not below:
+            self._refuse_file(records)
         return records
 
     def _refuse_file(self, records: list[bytes]) -> None:
