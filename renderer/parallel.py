@@ -32,20 +32,21 @@ def in_parallel(work: Callable[[Sequence[T]], R], items: Sequence[T], jobs: int)
 
     context = get_context("fork")
     helpers = []
-    for share in range(1, jobs):
-        receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_run, args=(work, items[share::jobs], sender))
-        process.start()
-        sender.close()
-        helpers.append((process, receiver))
     try:
+        for share in range(1, jobs):
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_run, args=(work, items[share::jobs], sender))
+            helpers.append((process, receiver))  # first: a signal may come at any moment
+            process.start()
+            sender.close()
         results = [work(items[0::jobs])]
         for _, receiver in helpers:
             results.append(_receive(receiver))
     finally:
         for process, _ in helpers:
-            process.terminate()
-            process.join()
+            if process.pid is not None:
+                process.terminate()
+                process.join()
     return results
 
 
