@@ -15,11 +15,12 @@ from sync import ownership
 from sync.bundles import Bundle, Member, names
 from sync.errors import BundleError, RefusedError
 from sync.marks import AGENT, COPIED_FROM, COPY, REVISION
-from sync.objects import GroupKind, Key, Object, group_of, key_of, labels, metadata
+from sync.objects import GroupKind, Key, Object, group_of, key_of, kind_of, labels, metadata
 from sync.ownership import Holder
 from sync.policy import Policy
 
 SECRET = GroupKind("", "Secret")
+CONFIG_MAP = GroupKind("", "ConfigMap")
 CLAIM = GroupKind("", "PersistentVolumeClaim")
 LIMIT = 2**20
 FIELDS = {
@@ -144,7 +145,7 @@ def owners(
         need.revision.name: revisions[need.revision] for need in needs if need.revision in revisions
     }
     for owner in (metadata(live).get("ownerReferences") or ()) if live else ():
-        kind = GroupKind(group_of(owner["apiVersion"]), owner["kind"])
+        kind = kind_of(owner)
         key = Key(*REVISION, metadata(live or {}).get("namespace", ""), owner["name"])
         if kind == REVISION and may_need(key):
             found.setdefault(owner["name"], owner["uid"])
@@ -156,6 +157,12 @@ def allowed(need: Need, policy: Policy) -> str | None:
     if not policy.allows_source(need.source.namespace):
         return f"{need.source} is not in a namespace that dependencies may be copied from"
     return _refused_kind(need.source.group_kind)
+
+
+def kinds(policy: Policy, targets: Iterable[Key]) -> frozenset[GroupKind]:
+    """What copies may be of: these, and what may be left of others."""
+    found = {SECRET, CONFIG_MAP, *(each.group_kind for each in targets)}
+    return policy.kinds.intersection(each for each in found if not _refused_kind(each))
 
 
 def occupied(live: Object, agent: str) -> Holder | None:

@@ -24,6 +24,8 @@ COPIED_FROM = "jackhoman.dev/copied-from"
 KEEP = "jackhoman.dev/keep"
 SUSPEND = "jackhoman.dev/suspend"
 CONFLICTS = "jackhoman.dev/conflicts"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+RENDERER = "octavo"
 NOTEBOOK_LABEL = "jackhoman.dev/notebook"
 REVISION_OF = "jackhoman.dev/revision-of"
 
@@ -31,7 +33,6 @@ APPLYSET_ID = "applyset.kubernetes.io/id"
 PART_OF = "applyset.kubernetes.io/part-of"
 TOOLING = "applyset.kubernetes.io/tooling"
 CONTAINS = "applyset.kubernetes.io/contains-group-kinds"
-IS_PARENT_TYPE = "applyset.kubernetes.io/is-parent-type"
 # The version is that of the marks: a new release of the agent rewrites no Notebook.
 OUR_TOOLING = "octavo/v1.0.0"
 

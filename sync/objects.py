@@ -46,6 +46,11 @@ def key_of(obj: Object) -> Key:
     return Key(group_of(obj["apiVersion"]), obj["kind"], meta.get("namespace", ""), meta["name"])
 
 
+def kind_of(obj: Object) -> GroupKind:
+    """The kind of an object, or of the one that a reference names."""
+    return GroupKind(group_of(obj["apiVersion"]), obj["kind"])
+
+
 def metadata(obj: Object) -> Mapping[str, Any]:
     return obj.get("metadata") or {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sync.objects import Key
@@ -34,6 +34,7 @@ WRITTEN = frozenset({
     Action.DELETED,
 })
 TROUBLE = frozenset({Action.FAILED, Action.WAITING})
+UNDONE = TROUBLE | {Action.LEFT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,31 @@ class Report:
 
     def counts(self) -> Counter[Action]:
         return Counter(each.action for each in self.outcomes)
+
+
+def again(report: Report) -> frozenset[str]:
+    """The bundles that may come right by themselves."""
+    return frozenset(each.directory for each in report.outcomes if each.action is Action.WAITING)
+
+
+def left_over(report: Report, directories: Iterable[str]) -> frozenset[Key]:
+    """What is still to be removed of some bundles, perhaps: also what waited for the rest."""
+    chosen = frozenset(directories)
+    return frozenset(
+        each.key
+        for each in report.outcomes
+        if each.key and each.directory in chosen and each.action in UNDONE and not each.dependency
+    )
+
+
+def merged(first: Report, second: Report, redone: frozenset[str]) -> Report:
+    """Two rounds told as one: of what was done again, what it came to."""
+    kept = [
+        each for each in first.outcomes if each.directory not in redone or each.action not in UNDONE
+    ]
+    return replace(
+        first,
+        outcomes=kept + second.outcomes,
+        unpruned=first.unpruned or second.unpruned,
+        remarks=[*first.remarks, *(each for each in second.remarks if each not in first.remarks)],
+    )

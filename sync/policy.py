@@ -53,7 +53,10 @@ _GLOB = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The agent's own configuration. Namespaces and sources are names or globs."""
+    """The agent's own configuration. Namespaces and sources are names or globs.
+
+    A companion leaves the bundles to whoever applies them, and sees to copies and status only.
+    """
 
     agent: str = "octavo"
     namespaces: tuple[str, ...] = _ANY
@@ -63,12 +66,17 @@ class Policy:
     dependency_sources: tuple[str, ...] = _ANY
     allow_empty: bool = False
     prune_all: bool = False
+    companion: bool = False
 
     def __post_init__(self) -> None:
         if not _LABEL_VALUE.fullmatch(self.agent):
             raise UsageError(
                 f"{self.agent!a} cannot be the name of an agent: it becomes the value of a label, "
                 "at most 63 letters, digits, '-', '_' and '.'"
+            )
+        if self.companion and (self.adopt or self.prune_all):
+            raise UsageError(
+                "--companion applies and removes no bundle: leave out --adopt and --prune-all"
             )
         for pattern in (*self.namespaces, *self.dependency_sources):
             if not _PATTERN.fullmatch(pattern):

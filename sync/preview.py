@@ -34,7 +34,12 @@ class Previewer:
         survey: Survey,
         chooses: Callable[[str], bool],
     ) -> list[Change]:
-        """Everything that is not as it should be, bundle by bundle, in the order of applying."""
+        """Everything that is not as it should be, bundle by bundle, in the order of applying.
+
+        What a companion leaves to others is none of it.
+        """
+        if self.policy.companion:
+            return list(_broken(shelf, chooses))
         places = [
             place
             for key, place in shelf.places.items()

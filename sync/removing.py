@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sync import diffs, marks, ownership, pruning
 from sync.cluster import Cluster
 from sync.diffs import Change
 from sync.errors import ClusterError
-from sync.objects import GroupKind, Key, group_of, labels
+from sync.objects import Key, kind_of, labels
 from sync.outcome import Action, Outcome
 from sync.policy import Policy
 from sync.pruning import Evidence, Stray
@@ -192,7 +191,8 @@ class Remover:
             if not ground.is_whole
             or any(ground.survey.of(member.key).state in STANDING for member in each.members)
         }
-        known = there | shelf.broken.keys() | {directory for _, directory in strays}
+        theirs = ground.survey.others | {directory for _, directory in strays}
+        known = there | shelf.broken.keys() | theirs
         source_has = shelf.bundles.keys() | shelf.broken.keys()
         return Evidence(
             whole=ground.source.is_whole,
@@ -245,12 +245,8 @@ def _homeless(strays: Sequence[Stray]) -> str:
 def _notebooks(stray: Stray, directory: str) -> Iterator[str]:
     """The uids of its owners that are the Notebook of its bundle."""
     for owner in stray.metadata.get("ownerReferences") or ():
-        if _kind(owner) == marks.NOTEBOOK and directory.endswith(f"/{owner['name']}"):
+        if kind_of(owner) == marks.NOTEBOOK and directory.endswith(f"/{owner['name']}"):
             yield owner["uid"]
-
-
-def _kind(owner: Mapping[str, Any]) -> GroupKind:
-    return GroupKind(group_of(owner["apiVersion"]), owner["kind"])
 
 
 def _home(key: Key) -> str:

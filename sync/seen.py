@@ -44,18 +44,21 @@ NEW = Seen(State.NEW)
 
 @dataclass(slots=True)
 class Survey:
-    """The cluster at one time, as far as it was looked at."""
+    """The cluster at one time, as far as it was looked at.
+
+    `others` are the bundles that git lacks and somebody else has applied.
+    """
 
     seen: dict[Key, Seen] = field(default_factory=dict)
     parents: dict[str, Parent] = field(default_factory=dict)
     complaining: set[str] = field(default_factory=set)
     suspended: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
     strays: list[Stray] = field(default_factory=list)
     copies: dict[Key, Object] = field(default_factory=dict)
     revisions: dict[Key, str] = field(default_factory=dict)
     failures: dict[GroupKind, str] = field(default_factory=dict)
     versions: dict[GroupKind, str] = field(default_factory=dict)
-    complete: bool = False
 
     def of(self, key: Key) -> Seen:
         return self.seen.get(key, NEW)

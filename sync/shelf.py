@@ -81,9 +81,6 @@ class Shelf:
             if bundle := self.bundles.get(directory):
                 yield from (member.key for member in bundle.members)
 
-    def group_kinds(self, directories: Iterable[str]) -> set[GroupKind]:
-        return {key.group_kind for key in self.keys(directories)}
-
     def changed_since(self, before: Shelf) -> set[str]:
         """The directories that are new, gone, or not what they were."""
         now, then = _oids(self), _oids(before)

@@ -20,7 +20,10 @@ Status = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was seen of one notebook. Problems and dependency problems are words, empty if none."""
+    """What was seen of one notebook. Problems and dependency problems are words, empty if none.
+
+    `by_others`: somebody else applies it, and knows whether all is as git says.
+    """
 
     notebook: Object
     statefulset: Object | None = None
@@ -29,6 +32,7 @@ class Observed:
     dependency_problems: Sequence[str] = ()
     events: Sequence[Object] = ()
     claims: Sequence[Object] = ()
+    by_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,9 @@ class Verdict:
 
 
 SYNCED = Verdict("Synced", status=True, reason="Applied", message="all is as git says")
+LEFT = Verdict(
+    "Synced", status=True, reason="AppliedByOthers", message="it is left to whoever applies it"
+)
 COPIED = Verdict(
     "DependenciesReady", status=True, reason="Copied", message="all that it needs is there"
 )
@@ -140,7 +147,7 @@ def _facts(observed: Observed) -> dict[str, Any]:
 def _verdicts(observed: Observed) -> tuple[Verdict, ...]:
     return (
         _readiness(observed),
-        _without(observed.problems, SYNCED, "SyncFailed"),
+        _without(observed.problems, LEFT if observed.by_others else SYNCED, "SyncFailed"),
         _without(observed.dependency_problems, COPIED, "DependencyProblem"),
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sync import marks
 from sync.bundles import Bundle
 from sync.cluster import Cluster
-from sync.objects import GroupKind, Key, Object, key_of
+from sync.objects import GroupKind, Key, Object, key_of, labels
 from sync.outcome import TROUBLE, Report
 from sync.seen import Survey
 from sync.shelf import Shelf
@@ -117,15 +117,21 @@ def write_status(
     shelf: Shelf,
     problems: Problems,
     look: Look | None = None,
+    *,
+    by_others: bool = False,
 ) -> Written | None:
-    """Bring the status of one Notebook to what is seen; None where there is no such Notebook."""
+    """Bring the status of one Notebook to what is seen; None where there is none of ours.
+
+    Of a bundle that could not be read only the mark on the Notebook says that it is ours.
+    """
     seen = look or Directly(cluster)
     _, namespace, name = directory.split("/")
     key = Key(*marks.NOTEBOOK, namespace, name)
     notebook = seen.at(key)
-    if notebook is None:
+    bundle = shelf.bundles.get(directory)
+    if notebook is None or (bundle is None and marks.AGENT not in labels(notebook)):
         return None
-    observed = observe(seen, notebook, shelf.bundles.get(directory), problems)
+    observed = replace(observe(seen, notebook, bundle, problems), by_others=by_others)
     before = notebook.get("status") or {}
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     patch = patch_of(before, status_of(observed, now, before))

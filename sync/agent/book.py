@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sync import marks
 from sync.agent.listening import Known, View
 from sync.marks import Parent
 from sync.objects import Key
-from sync.outcome import Outcome, Report
-from sync.rounds import left_over
-from sync.seen import Survey
+from sync.outcome import Outcome, Report, left_over
+from sync.seen import State, Survey
 from sync.shelf import Scope, Shelf
 
 
@@ -61,7 +60,7 @@ class Book:
     def learn(self, survey: Survey, report: Report, scope: Scope) -> None:
         """Note what a round has found and done."""
         done = self.done(scope)
-        self._learn_parents(survey, report, scope)
+        self._learn_notebooks(survey, report, scope)
         troubled = {each.directory for each in report.problems}
         self.known.troubled = (self.known.troubled - set(done)) | troubled
         for directory in done:
@@ -77,7 +76,7 @@ class Book:
         else:
             self.gone.pop(directory, None)
 
-    def _learn_parents(self, survey: Survey, report: Report, scope: Scope) -> None:
+    def _learn_notebooks(self, survey: Survey, report: Report, scope: Scope) -> None:
         known, chosen = self.known, scope.directories
         kept = {} if chosen is None else _without(known.parents, chosen)
         made = {each.directory: _made(each) for each in report.outcomes if _is_made(each)}
@@ -89,6 +88,19 @@ class Book:
         }
         others = set() if chosen is None else known.suspended - chosen
         known.suspended = others | survey.suspended
+        known.held = frozenset({*self._still_held(scope), *self._held(survey)} - made.keys())
+
+    def _held(self, survey: Survey) -> Iterator[str]:
+        """The bundles whose Notebook is somebody else's."""
+        for key, found in survey.seen.items():
+            if found.state is State.HELD and key.group_kind == marks.NOTEBOOK:
+                yield self.shelf.places[key].bundle.directory
+
+    def _still_held(self, scope: Scope) -> Iterator[str]:
+        """What is broken was not looked at."""
+        for directory in self.known.held:
+            if directory in self.shelf.broken or not scope.chooses(directory):
+                yield directory
 
 
 def _without(parents: dict[str, Parent], chosen: Collection[str]) -> dict[str, Parent]:

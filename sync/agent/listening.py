@@ -51,10 +51,14 @@ class View:
 
 @dataclass(slots=True)
 class Known:
-    """What the rounds have come to know; replaced by the loop, read by the threads that watch."""
+    """What the rounds have come to know; replaced by the loop, read by the threads that watch.
+
+    `held` are the bundles whose Notebook is somebody else's.
+    """
 
     view: View = field(default_factory=View)
     parents: dict[str, Parent] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
     suspended: set[str] = field(default_factory=set)
     troubled: set[str] = field(default_factory=set)
 
@@ -88,6 +92,7 @@ class Listener:
         self._ask = ask
         self._lock = threading.Lock()
         self._notebooks: dict[str, Told] = {}
+        self._revised: set[str] = set()
 
     def hear(self, subject: Subject, event: Event) -> None:
         live = event.object
@@ -101,16 +106,19 @@ class Listener:
         elif marks.COPY in labels(live):
             self._hear_copy(key, event.type)
         else:
-            self._hear_member(key, live, gone=event.type == "DELETED")
+            self._hear_member(key, live, event.type)
 
     def news(self) -> list[str]:
         """The Notebooks that ask for something else than what the last round knew.
 
-        Judged between rounds, and not as they come: a round makes Notebooks itself.
+        Judged between rounds, and not as they come: a round makes Notebooks itself. Others make
+        revisions, too.
         """
         with self._lock:
             heard, self._notebooks = self._notebooks, {}
-        return [each for each, told in heard.items() if self._is_news(each, told)]
+            revised, self._revised = self._revised, set()
+        news = {each for each, told in heard.items() if self._is_news(each, told)}
+        return sorted(news | revised)
 
     def _hear_source(self, source: Key, *, gone: bool) -> None:
         view = self._known.view
@@ -130,23 +138,33 @@ class Listener:
         name = labels(pod).get(marks.NOTEBOOK_LABEL)
         self._ask.status(f"notebooks/{pod['metadata']['namespace']}/{name}", None)
 
-    def _hear_member(self, key: Key, live: Object, *, gone: bool) -> None:
+    def _hear_member(self, key: Key, live: Object, what: str) -> None:
         place = self._known.view.shelf.places.get(key)
         if place is None:
             return
-        directory = place.bundle.directory
+        directory, gone = place.bundle.directory, what == "DELETED"
         if key.group_kind in TOLD:
             self._ask.status(directory, live if key.group_kind == marks.NOTEBOOK else None)
         parent = self._known.parents.get(directory) or _parent_named_by(live)
         sent = seen.desired(place, parent, self._policy.agent)
         if key.group_kind == marks.NOTEBOOK and not gone and not terminating(live):
             self._note(directory, live, sent)
+        if self._policy.companion:
+            if key.group_kind == marks.REVISION and what != "MODIFIED":
+                self._hear_revision(directory)
+            return
         if directory in self._known.suspended:
             return
         judged = seen.judge(sent, live, self._policy, self._memory.knows)
         if gone or judged.state is not State.SAME:
             self._ask.drift(key.kind)
             self._ask.mend([directory])
+
+    def _hear_revision(self, directory: str) -> None:
+        if directory in self._known.view.shelf.needs:
+            with self._lock:
+                self._revised.add(directory)
+            self._ask.news()
 
     def _note(self, directory: str, live: Object, sent: Object) -> None:
         stopped = seen.is_stopped(sent, live)

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sync.agent.book import Book
-from sync.agent.events import Recorder
 from sync.agent.following import Follower
 from sync.agent.listening import Ask, Listener
 from sync.agent.log import LOG, tell_round
 from sync.agent.metrics import Metrics
 from sync.agent.planning import plan
 from sync.agent.queue import Queue
-from sync.agent.statuses import Statuses
+from sync.agent.speaking import Speaker
 from sync.agent.subjects import subjects
 from sync.agent.watching import Hands, Subject, Watcher
 from sync.cluster import Cluster
@@ -33,7 +32,6 @@ from sync.rounds import Rounds
 from sync.shelf import Scope, Source
 from sync.sources.port import Snapshot
 from sync.sources.port import Source as Port
-from sync.telling import problems_of
 
 MANY = 200
 SETTLE = 0.5
@@ -84,9 +82,8 @@ class Agent:
         self._next_full = self._last_full = float("-inf")
         self._beat = time.monotonic()
         self._follower = Follower(source, policy, rhythm.interval, self.metrics)
-        self._statuses = Statuses(cluster, lambda: self._book.shelf)
-        self._recorder = Recorder(cluster, policy.agent)
-        ask = Ask(self._ask, self._statuses.hear, self._count_drift, self._wake.set)
+        self._speaker = Speaker(cluster, policy, lambda: self._book.shelf, self._refuse_another)
+        ask = Ask(self._ask, self._speaker.hear, self._count_drift, self._wake.set)
         self._listener = Listener(policy, memory, self._book.known, ask)
         self._watcher = Watcher(cluster, Hands(self._listener.hear, self._gap))
         self.ready = False
@@ -111,9 +108,8 @@ class Agent:
     def run(self, may: Callable[[], bool] = lambda: True) -> None:
         """Work until told to stop, and only while we `may`."""
         self._may = may
-        follow = (self._stop, self._wake.set)
-        for target, args in ((self._follower.follow, follow), (self._say_all, ())):
-            threading.Thread(target=target, args=args, name=target.__name__, daemon=True).start()
+        self._begin(self._follower.follow, self._stop, self._wake.set)
+        self._begin(self._speaker.speak, self._stop)
         try:
             while not self._stop.is_set():
                 self._turn()
@@ -123,6 +119,9 @@ class Agent:
             self._memory.save()
             if self._snapshot:
                 self._snapshot.close()
+
+    def _begin(self, work: Callable[..., None], *words: object) -> None:
+        threading.Thread(target=work, args=words, name=work.__name__, daemon=True).start()
 
     def _turn(self) -> None:
         self._beat = time.monotonic()
@@ -138,7 +137,10 @@ class Agent:
             self._next_full = time.monotonic() + min(self._rhythm.interval, BEAT)
 
     def _work(self) -> None:
-        self._ask(self._listener.news())
+        news = self._listener.news()
+        if self._policy.companion:  # others made what is waited for, however long it took them
+            self._forgive(news)
+        self._ask(news)
         if self._gaps.is_set():
             self._gaps.clear()
             soon = max(time.monotonic(), self._last_full + SOON)
@@ -185,7 +187,7 @@ class Agent:
             for directory in changed:
                 self._queue.fine(directory)
                 self._queue.ask(directory, time.monotonic())
-        self._statuses.keep(reading.shelf)
+        self._speaker.keep(reading.shelf)
 
     # --- rounds
 
@@ -227,8 +229,7 @@ class Agent:
         self.metrics.trouble.set(len(self._book.known.troubled))
         with self._lock:
             plan(self._queue, report, scope, self._book.shelf.broken, time.monotonic())
-        self._statuses.note(self._book.done(scope), problems_of(report))
-        self._recorder.record(report.outcomes, self._book.known.parents)
+        self._speaker.note(self._book.done(scope), report, self._book.known)
         taken = time.monotonic() - started
         self.metrics.round(name, taken, report)
         tell_round(name, taken, report)
@@ -249,21 +250,6 @@ class Agent:
         if self._stop.is_set() or not self._may():
             raise StoppedError("stopping")
 
-    # --- what is said
-
-    def _say_all(self) -> None:
-        """Status and Events, in a thread of their own: rounds do not wait for them."""
-        while not self._stop.wait(SETTLE):
-            if not self._recorder and self._statuses.due() > time.monotonic():
-                continue
-            try:
-                self._refuse_another()
-                self._recorder.write(self._stop)
-                self._statuses.refresh(self._stop)
-            except SyncError as error:
-                LOG.error("nothing can be said in the cluster", extra={"facts": {"why": error}})
-                self._stop.wait(BEAT)
-
     # --- what the threads that watch say
 
     def _serves(self, kind: GroupKind) -> bool:
@@ -276,6 +262,11 @@ class Agent:
 
     def _count_drift(self, kind: str) -> None:
         self.metrics.drifts.labels(kind).inc()
+
+    def _forgive(self, directories: Iterable[str]) -> None:
+        with self._lock:
+            for directory in directories:
+                self._queue.fine(directory)
 
     def _ask(self, directories: Iterable[str]) -> None:
         now = time.monotonic()

@@ -35,13 +35,18 @@ class _Asked:
 class Statuses:
     """The status of each Notebook; asked for by many threads, refreshed by one."""
 
-    def __init__(self, cluster: Cluster, shelf: Callable[[], Shelf]) -> None:
+    def __init__(
+        self, cluster: Cluster, shelf: Callable[[], Shelf], *, by_others: bool = False
+    ) -> None:
+        """`by_others`: somebody else applies the bundles."""
         self._cluster = cluster
+        self._by_others = by_others
         self._shelf = shelf
         self._lock = threading.Lock()
         self._asked: dict[str, _Asked] = {}
         self._problems: dict[str, Problems] = {}
         self._written: dict[str, str] = {}
+        self._held: frozenset[str] = frozenset()
 
     def ask(self, directories: Iterable[str]) -> None:
         """Look at these soon; what happens meanwhile is looked at together."""
@@ -53,13 +58,19 @@ class Statuses:
         if directory in self._shelf().bundles:
             self._put(directory, notebook["metadata"]["resourceVersion"] if notebook else "")
 
-    def note(self, done: Iterable[str], problems: Mapping[str, Problems]) -> None:
-        """Remember what the last round said of each bundle, and look at all of these."""
+    def note(
+        self, done: Iterable[str], problems: Mapping[str, Problems], held: frozenset[str]
+    ) -> None:
+        """Remember what the last round said of each bundle, and look at all of these.
+
+        `held` are all bundles whose Notebook is somebody else's: what it says is theirs, too.
+        """
         chosen = [each for each in done if each.startswith("notebooks/")]
         with self._lock:
             for directory in chosen:
                 self._problems.pop(directory, None)
             self._problems.update({each: problems[each] for each in chosen if each in problems})
+            self._held = held
         self.ask(chosen)
 
     def due(self) -> float:
@@ -104,7 +115,8 @@ class Statuses:
             ours = {each for each in ready if self._asked[each].version == self._written.get(each)}
             for directory in ready:
                 del self._asked[directory]
-        return {each: looks for each, looks in ready.items() if each not in ours}
+            needless = ours | self._held
+        return {each: looks for each, looks in ready.items() if each not in needless}
 
     def _look_at(self, chosen: Mapping[str, int], look: Look | None, stop: threading.Event) -> None:
         def one(directory: str) -> None:
@@ -118,7 +130,14 @@ class Statuses:
         with self._lock:
             problems = self._problems.get(directory, NOTHING)
         try:
-            written = write_status(self._cluster, directory, self._shelf(), problems, look)
+            written = write_status(
+                self._cluster,
+                directory,
+                self._shelf(),
+                problems,
+                look,
+                by_others=self._by_others,
+            )
         except ClusterError as error:
             facts = {"bundle": directory, "why": error}
             LOG.warning("a status was not written", extra={"facts": facts})

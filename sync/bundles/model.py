@@ -17,14 +17,6 @@ _FASTEST = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One file or directory of a source, and what tells its content."""
-
-    name: str
-    oid: str
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
     """One object of a bundle, and the file in the bundle's directory that holds it."""
 
@@ -51,10 +43,6 @@ class Bundle:
     name: str
     oid: str
     members: tuple[Member, ...]
-
-    @property
-    def path(self) -> str:
-        return self.directory
 
     @property
     def notebook(self) -> Member | None:

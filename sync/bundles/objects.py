@@ -9,7 +9,7 @@ from sync.bundles import metadata
 from sync.bundles.model import NOTEBOOK
 from sync.bundles.names import is_api_version, is_kind, is_name
 from sync.bundles.place import Place
-from sync.objects import GroupKind, Object, group_of
+from sync.objects import GroupKind, Object, kind_of
 from sync.policy import Policy
 
 _NAMESPACE = GroupKind("", "Namespace")
@@ -23,7 +23,7 @@ def wrong(obj: Object, place: Place, policy: Policy) -> Iterator[str]:
     yield from unidentified
     if unidentified:
         return
-    kind = GroupKind(group_of(obj["apiVersion"]), obj["kind"])
+    kind = kind_of(obj)
     if kind not in policy.kinds:
         yield f"{kind} is none of the kinds that this agent may apply"
     yield from _misplaced(kind, obj["metadata"], place)

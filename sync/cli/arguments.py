@@ -82,6 +82,11 @@ def add_policy(parser: ArgumentParser) -> None:
         "--adopt", action="store_true", help="take over what kubectl or Helm made under our names"
     )
     group.add_argument(
+        "--companion",
+        action="store_true",
+        help="only copies and status: Argo CD or Flux applies the bundles",
+    )
+    group.add_argument(
         "--allow-empty", action="store_true", help="let an empty source remove everything"
     )
     group.add_argument(
@@ -119,6 +124,7 @@ def policy_of(arguments: Namespace) -> Policy:
         dependency_sources=_listed(arguments.dependency_sources),
         allow_empty=arguments.allow_empty,
         prune_all=arguments.prune_all,
+        companion=arguments.companion,
     )
 
 

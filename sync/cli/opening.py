@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -15,12 +16,10 @@ from sync.cluster import Cluster, connect
 from sync.errors import RefusedError
 from sync.memory import Memory
 from sync.policy import Policy
-from sync.rounds import Rounds, Scope, Source
-from sync.shelf import Shelf
+from sync.rounds import Rounds
+from sync.shelf import Scope, Shelf, Source
 from sync.sources import open_source
 from sync.sources.port import Snapshot
-
-WORKERS_BESIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ def opened(arguments: Namespace, targets: list[str]) -> Iterator[Opened]:
         namespaces = frozenset(each.split("/")[1] for each in targets) or None
         read = shelf.read(snapshot, policy, namespaces=namespaces)
         snapshot.check_whole()
+        gc.freeze()  # the shelf stays to the end: no collection needs to look at it again
         cluster = ending.enter_context(held(reach(arguments)))
         identity = cluster.identity()
         refuse_another(arguments.cluster, identity)
@@ -90,20 +90,26 @@ def refuse_without_crd(cluster: Cluster) -> None:
         )
 
 
-def refuse_unknown(ready: Opened, targets: list[str]) -> None:
-    """A name that means nothing is a mistake, and nothing is done for the others either."""
+def refuse_unknown(ready: Opened, targets: list[str]) -> list[str]:
+    """A name that means nothing is a mistake, and nothing is done for the others either.
+
+    Gives those that meant something once, as the branch's history says, and are gone for good.
+    """
     missing = [each for each in targets if not ready.shelf.holds(each)]
     if not missing:
-        return
+        return []
     survey = ready.rounds.survey(ready.shelf, Scope(directories=frozenset(missing)))
     sets = ready.shelf.sets
     there = {pruning.bundle_of(each.metadata, each.key, sets) for each in survey.strays}
-    unknown = [each.removeprefix("notebooks/") for each in missing if each not in there]
-    if unknown and not survey.failures:
+    nowhere = [each for each in missing if each not in there and not survey.failures]
+    gone = [each for each in nowhere if ready.source.held(each)]
+    unknown = [each.removeprefix("notebooks/") for each in nowhere if each not in gone]
+    if unknown:
         raise RefusedError(
             f"{', '.join(unknown)}: neither in the source nor in the cluster; `kubectl get"
             " notebooks --all-namespaces` lists those that are there"
         )
+    return gone
 
 
 def scope_of(read: Shelf, targets: list[str]) -> Scope:

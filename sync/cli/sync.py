@@ -8,15 +8,23 @@ from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sync.bundles import Bundle
 from sync.cli import arguments as words
 from sync.cli.opening import Opened, opened, refuse_unknown, scope_of
-from sync.cli.terminal import counted, printable
+from sync.cli.statuses import say_in_the_cluster
+from sync.cli.terminal import printable
+from sync.counts import counted
 from sync.errors import ClusterError
-from sync.outcome import TROUBLE, WRITTEN, Action, Outcome, Report
-from sync.rounds import Scope, again, left_over, merged
-from sync.seen import State, Survey
-from sync.telling import NOTHING, outdated, problems_of, write_status
+from sync.outcome import (
+    TROUBLE,
+    WRITTEN,
+    Action,
+    Outcome,
+    Report,
+    again,
+    left_over,
+    merged,
+)
+from sync.shelf import Scope
 
 FINE, LOOK = 0, 1
 PATIENCE = 10.0
@@ -79,8 +87,9 @@ def run(arguments: Namespace) -> int:
 
         return watch(arguments)
     with opened(arguments, arguments.notebooks) as ready:
-        refuse_unknown(ready, arguments.notebooks)
+        gone = refuse_unknown(ready, arguments.notebooks)
         report = _patiently(ready, arguments)
+        report.remarks.extend(f"{each}: is gone already, and git holds it no more" for each in gone)
         ready.pin.keep()
         _say(report, verbose=arguments.verbose)
         if arguments.wait:
@@ -108,27 +117,8 @@ def _patiently(ready: Opened, arguments: Namespace) -> Report:
             report.remarks.append(f"what waits was not tried again: {error}")
             break
         report = merged(report, second, waiting)
-    _say_in_the_cluster(ready, report, survey)
+    say_in_the_cluster(ready, report, survey, scope)
     return report
-
-
-def _say_in_the_cluster(ready: Opened, report: Report, survey: Survey) -> None:
-    """Trouble, and that there is none any more; how a notebook does is for the one that watches."""
-    problems = problems_of(report)
-    for directory in sorted({*problems, *outdated(survey, problems)}):
-        if _is_ours_to_tell(ready.shelf.bundles.get(directory), survey):
-            try:
-                write_status(
-                    ready.cluster, directory, ready.shelf, problems.get(directory, NOTHING)
-                )
-            except ClusterError as error:
-                report.remarks.append(f"{directory}: its status was not written: {error}")
-
-
-def _is_ours_to_tell(bundle: Bundle | None, survey: Survey) -> bool:
-    """The status of a Notebook that somebody else keeps is theirs."""
-    notebook = bundle.notebook if bundle else None
-    return notebook is not None and survey.of(notebook.key).state is not State.HELD
 
 
 def _pauses() -> Iterable[float]:

@@ -11,8 +11,3 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 def printable(text: object) -> str:
     """The text on one line; characters that nobody sees are spelled."""
     return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
-
-
-def counted(number: int, word: str) -> str:
-    """`1 notebook`, `42 notebooks`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

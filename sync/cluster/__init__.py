@@ -12,10 +12,10 @@ from __future__ import annotations
 import importlib.metadata
 
 from sync.cluster.client import Cluster
-from sync.cluster.model import Event, ListExpired, Page, Resource
+from sync.cluster.model import Event, ListExpired
 from sync.errors import UsageError
 
-__all__ = ["Cluster", "Event", "ListExpired", "Page", "Resource", "connect"]
+__all__ = ["Cluster", "Event", "ListExpired", "connect"]
 
 IN_FLIGHT = 16
 DEADLINE = 60.0

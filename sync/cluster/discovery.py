@@ -120,7 +120,6 @@ def _resources(answer: Mapping[str, Any]) -> dict[str, Resource]:
             each["kind"],
             each["name"],
             bool(each["namespaced"]),
-            tuple(each.get("verbs") or ()),
         )
         for each in answer["resources"]
         if "/" not in each["name"]

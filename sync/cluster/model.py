@@ -19,7 +19,6 @@ class Resource:
     kind: str
     plural: str
     namespaced: bool
-    verbs: tuple[str, ...] = ()
 
     @property
     def api_version(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from sync.counts import counted, plural
 from sync.diffs.change import Action, Change, bundles, counts, exit_code, summary
 from sync.diffs.lines import Line, Sign, lines_of, title
 from sync.diffs.text import printable
@@ -41,7 +42,7 @@ def _fitting(changes: Collection[Change]) -> Iterator[str]:
         left -= len(text)
         yield text
     if omitted:
-        yield f"{omitted} more bundles are not shown.\n"
+        yield f"{counted(omitted, 'more bundle')} {plural(omitted, 'is', 'are')} not shown.\n"
 
 
 def _bundle(name: str, members: Sequence[Change]) -> str:
@@ -80,7 +81,7 @@ def _cut(lines: Sequence[str]) -> list[str]:
     for line in lines:
         size += len(line) + 1
         if size > BUDGET_OF_A_BUNDLE:
-            return [*kept, f"# … {len(lines) - len(kept)} more lines"]
+            return [*kept, f"# … {counted(len(lines) - len(kept), 'more line')}"]
         kept.append(line)
     return kept
 

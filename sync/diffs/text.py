@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sync.counts import counted
+
 LIMIT = 120
 LEAD = 20
 DEPTH = 24
@@ -53,7 +55,7 @@ def outline(value: Any, lines: int) -> list[str]:
             found.append(line)
         else:
             more += 1
-    return [*found, f"… {more} more lines"] if more else found
+    return [*found, f"… {counted(more, 'more line')}"] if more else found
 
 
 def is_branch(value: Any) -> bool:

@@ -15,13 +15,12 @@ from sync.fields.paths import without
 from sync.fields.results import conflicts_of, equal_results, is_fixed
 from sync.fields.rivals import emptied, rivals
 from sync.fields.strays import strays
-from sync.fields.tree import Manager, Tree, owned
+from sync.fields.tree import Manager
 
 __all__ = [
     "Comparison",
     "Difference",
     "Manager",
-    "Tree",
     "compare",
     "conflicts_of",
     "digest",
@@ -29,7 +28,6 @@ __all__ = [
     "equal_results",
     "is_fixed",
     "our_part",
-    "owned",
     "rivals",
     "strays",
     "without",

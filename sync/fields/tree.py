@@ -50,12 +50,6 @@ def applied(live: Object, manager: str = OURS) -> Entry | None:
     return None
 
 
-def owned(live: Object, manager: str = OURS) -> Tree | None:
-    """The fields that a manager applied, or None where it never did."""
-    entry = applied(live, manager)
-    return None if entry is None else tree_of(entry)
-
-
 def tree_of(entry: Entry) -> Tree:
     return entry.get("fieldsV1") or {}
 

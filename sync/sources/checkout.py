@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sync.counts import counted, plural
 from sync.errors import SourceError
 from sync.sources.commands import Commands
 from sync.sources.layout import shown
@@ -25,9 +26,10 @@ def check_checkout(root: Path) -> None:
             " no git is running"
         )
     if gone := _files(git, root, "--deleted"):
+        verb = plural(len(gone), "is", "are")
         raise SourceError(
-            f"{root}: {len(gone)} files that git tracks are gone, such as {shown(gone[0])};"
-            " commit their removal, or restore them"
+            f"{root}: {counted(len(gone), 'file')} that git tracks {verb} gone, such as"
+            f" {shown(gone[0])}; commit their removal, or restore them"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from sync.counts import counted
 from sync.words.evidence import Part
 
 PULLS = frozenset({
@@ -76,7 +77,7 @@ def _end(status: Part, ended: Part) -> str:
     name, reason = status.get("name", ""), ended.get("reason") or "Error"
     code = ended.get("exitCode", "unknown")
     again = status.get("restartCount", 0)
-    times = f", restarted {again} times" if again else ""
+    times = f", restarted {counted(again, 'time')}" if again else ""
     said = f"({reason}, exit code {code}{times})"
     if reason == OUT_OF_MEMORY:
         return (

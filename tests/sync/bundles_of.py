@@ -15,12 +15,9 @@ from typing import Any
 from controlplane.audit import Recording, Request
 from controlplane.cluster import Cluster
 
-from renderer import rendering
-from renderer.destination import OutputDirectory
-from renderer.sources import SourceTree
-from renderer.yamlio import load_all
 from sync.policy import DEFAULT_KINDS
-from tests.sync.program import Done, Octavo, ended
+from tests.sync.program import Done, Octavo, ended, good
+from tests.sync.rendered import document, render
 from tests.sync.tree import Tree
 
 Object = dict[str, Any]
@@ -30,28 +27,6 @@ NAME = "churn"
 SETTINGS = """
 routing: {kind: ROUTE, host: notebooks.example.com, gateway: web/public}
 namespaces: {create: false}
-"""
-TEMPLATE = """
-apiVersion: jackhoman.dev/v1beta1
-kind: Template
-metadata: {name: base, namespace: kubeflow}
-spec:
-  home: {size: 1Gi, mountPath: /home/jovyan}
-  template:
-    spec:
-      containers:
-      - name: main
-        image: base:1
-        ports: [{name: http, containerPort: 8888}]
-        resources: {requests: {cpu: "0.1", memory: 1024Mi}}
-"""
-NOTEBOOK = """
-apiVersion: jackhoman.dev/v1beta1
-kind: Notebook
-metadata: {name: churn, namespace: research}
-spec:
-  owner: alice@example.com
-  templateRef: {name: base, namespace: kubeflow}
 """
 
 
@@ -132,76 +107,16 @@ def objects_in(namespace: str, route: str = "none") -> Objects:
     return found
 
 
-def good(done: Done) -> Done:
-    """A run that has nothing to complain of."""
-    assert done.code == 0, done.said
-    assert "problem" not in done.said
-    return done
-
-
 @cache
 def _rendered(route: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        root, out = Path(folder), Path(folder) / "out"
-        files = {
-            "octavo.yaml": SETTINGS.replace("ROUTE", route),
-            "catalog/base.yaml": TEMPLATE,
-            "notebooks/churn.yaml": NOTEBOOK,
-        }
-        for name, text in files.items():
-            (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(text, encoding="utf-8")
-        rendering.write(
-            SourceTree(root), OutputDirectory(out), rendering.Options(jobs=1, remember=False)
-        )
-        bundle = out / "notebooks" / PLACE / NAME
-        listing = _read(bundle / "kustomization.yaml")
+        bundle = render(Path(folder), SETTINGS.replace("ROUTE", route)) / "notebooks" / PLACE / NAME
+        listing = document(bundle / "kustomization.yaml")
         return json.dumps({
-            file.removesuffix(".yaml"): _read(bundle / file) for file in listing["resources"]
+            file.removesuffix(".yaml"): document(bundle / file) for file in listing["resources"]
         })
-
-
-def _read(file: Path) -> Object:
-    (document,) = load_all(file.read_bytes(), file.name)
-    found: Object = document.value
-    return found
 
 
 def known(*more: str) -> str:
     """The flag for kinds besides the default ones."""
     return f"--kinds={','.join([*map(str, sorted(DEFAULT_KINDS)), *more])}"
-
-
-def definition(group: str, kind: str) -> str:
-    """A custom kind that takes everything, as most do: no list tells its items apart."""
-    plural = f"{kind.lower()}s"
-    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {
-        "name": "v1",
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": anything}}},
-    }
-    return json.dumps({
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural},
-            "versions": [version],
-        },
-    })
-
-
-@contextmanager
-def installed(cluster: Cluster, group: str, kind: str) -> Iterator[None]:
-    """A custom kind that is there for a while."""
-    name = f"crd/{kind.lower()}s.{group}"
-    cluster.kubectl("create", "--filename=-", stdin=definition(group, kind))
-    try:
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", name)
-        yield
-    finally:
-        cluster.kubectl("delete", "--wait=false", name)

@@ -42,7 +42,15 @@ class Octavo:
     @contextmanager
     def running(self, *words: str) -> Iterator[subprocess.Popen[str]]:
         """A command that goes on inside the `with`, and is killed after it."""
-        process = subprocess.Popen(
+        with self.start(*words) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """A command that is on its way; see to its end yourself."""
+        return subprocess.Popen(
             [sys.executable, "-m", "octavo", *words, *self.words],
             env={**_clean(), "XDG_CACHE_HOME": str(self.cache), "KUBECONFIG": str(self.kubeconfig)},
             stdin=subprocess.DEVNULL,
@@ -50,11 +58,6 @@ class Octavo:
             stderr=subprocess.PIPE,
             text=True,
         )
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()
 
     def through(self, kubeconfig: Path) -> Octavo:
         """The same agent by another way to the cluster."""
@@ -66,8 +69,17 @@ class Octavo:
 
 def ended(process: subprocess.Popen[str], within: float = MOST) -> Done:
     """Wait for its end."""
-    out, err = process.communicate(timeout=within)
+    with process:
+        out, err = process.communicate(timeout=within)
+    assert "Traceback" not in err, err
     return Done(process.returncode, out, err)
+
+
+def good(done: Done) -> Done:
+    """A run that has nothing to complain of."""
+    assert done.code == 0, done.said
+    assert "problem" not in done.said
+    return done
 
 
 def _clean() -> dict[str, str]:

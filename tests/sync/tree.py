@@ -38,19 +38,23 @@ class Tree:
         shutil.rmtree(self.root / "notebooks" / self.namespace / name)
 
     def write(self, directory: str, objects: Mapping[str, Object]) -> None:
-        """A bundle: one file for each object, and their list."""
+        """A bundle, written anew."""
         folder = self.root / directory
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        files = [f"{each}.yaml" for each in objects]
-        listing = {
-            "apiVersion": "kustomize.config.k8s.io/v1beta1",
-            "kind": "Kustomization",
-            "resources": files,
-        }
-        for file, found in zip(files, objects.values(), strict=True):
-            (folder / file).write_text(json.dumps(found))
-        (folder / "kustomization.yaml").write_text(json.dumps(listing))
+        fill(folder, objects)
+
+
+def fill(folder: Path, objects: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make a bundle's directory of objects by the names of their files."""
+    folder.mkdir(parents=True)
+    files = {f"{name}.yaml": each for name, each in objects.items()}
+    listing = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": list(files),
+    }
+    for file, found in {**files, "kustomization.yaml": listing}.items():
+        (folder / file).write_text(json.dumps(found))
 
 
 def notebook(

@@ -12,6 +12,9 @@
 {{- end -}}
 - sync
 - --watch
+{{- if .Values.companion }}
+- --companion
+{{- end }}
 - {{ printf "--repo=%s" (required "source.repository: say where the bundles are" $source.repository) | quote }}
 - {{ printf "--branch=%s" $source.branch | quote }}
 - {{ printf "--path=%s" $source.path | quote }}

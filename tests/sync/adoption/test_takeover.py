@@ -9,7 +9,8 @@ import pytest
 from controlplane.cluster import Cluster
 
 from sync.adoption import LAST_APPLIED, takeover
-from sync.fields import compare, owned
+from sync.fields import compare
+from sync.fields.tree import applied
 
 OLD = {
     "apiVersion": "v1",
@@ -179,7 +180,9 @@ def test_what_was_there_before_the_first_apply_is_taken_after_it(cluster: Cluste
     live = server.adopt()
     assert live["metadata"]["labels"] == {"app": "a"}
     assert [each["name"] for each in live["spec"]["ports"]] == ["http"]
-    assert owned(live)
+    ours = applied(live)
+    assert ours
+    assert ours["fieldsV1"]
 
 
 def test_the_annotation_of_client_side_apply_goes_with_nobody_to_own_it() -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 from controlplane.faults import cut_after, faults, status
 from controlplane.plugin import StartOwn
 
-from sync import crd
 from tests.sync.agent.world import NEVER, Tree, World, eventually
+from tests.sync.kinds import teach_notebooks
 
 
 def test_an_api_server_that_was_restarted_is_found_again(
     own_control_plane: StartOwn, tmp_path: Path
 ) -> None:
     server = own_control_plane()
-    server.cluster.apply(crd.text())
+    teach_notebooks(server.cluster)
     tree = Tree(tmp_path / "tree", "default")
     tree.put("one")
     world = World(server.cluster, tree, tmp_path)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 import time
 
-from tests.sync.agent.world import NEVER, RIGHTS, World, config, eventually, statefulset
+import pytest
+
+from tests.sync.agent.world import (
+    NEVER,
+    RIGHTS,
+    World,
+    config,
+    eventually,
+    notebook,
+    statefulset,
+)
 
 
 def patch_pod(world: World, patch: object, subresource: str = "") -> None:
@@ -66,6 +76,20 @@ def test_what_is_wrong_is_in_the_status_and_goes_with_it(world: World) -> None:
         world.cluster.kubectl("delete", "configmap", "one.extra")
         eventually(lambda: world.condition("Synced").get("status") == "True")
         assert "lastError" not in world.status()
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_notebook_of_somebody_else_keeps_its_status(world: World, *, is_broken: bool) -> None:
+    world.cluster.apply(json.dumps(notebook("one", world.namespace)), manager="somebody")
+    world.tree.put("one")
+    if is_broken:
+        (world.tree.home("one") / "kustomization.yaml").write_text("{")
+    world.tree.put("two")
+    with world.ready_agent(*NEVER) as running:
+        eventually(lambda: world.condition("Ready", "two"))
+        time.sleep(2)
+        assert running.metric("octavo_bundles_in_trouble") == 1
+        assert world.status("one") == {}
 
 
 def test_a_status_is_written_when_it_changes_and_of_all_after_the_start(world: World) -> None:

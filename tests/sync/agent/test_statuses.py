@@ -18,6 +18,7 @@ from sync.telling import Look, Problems, Written
 
 ONE = "notebooks/ns/one"
 GO = threading.Event()
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -36,7 +37,10 @@ class Desk:
         _shelf: Shelf,
         problems: Problems,
         look: Look | None,
+        *,
+        by_others: bool,
     ) -> Written:
+        assert not by_others
         self.looks.append((directory, problems, look is not None))
         if self.error:
             raise self.error
@@ -133,8 +137,21 @@ def test_what_failed_is_tried_again(desk: Desk) -> None:
 def test_problems_are_those_of_the_last_round(desk: Desk) -> None:
     made = keeper("one")
     problems: Problems = (("ConfigMap: no",), ())
-    made.note([ONE, "namespaces/ns"], {ONE: problems, "namespaces/ns": problems})
+    made.note([ONE, "namespaces/ns"], {ONE: problems, "namespaces/ns": problems}, NOBODY)
     desk.at(SETTLE, made)
-    made.note([ONE], {})
+    made.note([ONE], {}, NOBODY)
     desk.at(SETTLE, made)
     assert [said for _, said, _ in desk.looks] == [problems, ((), ())]
+
+
+def test_what_somebody_else_holds_is_not_looked_at_until_it_is_ours(desk: Desk) -> None:
+    made = keeper("one", "two")
+    both = [ONE, "notebooks/ns/two"]
+    made.note(both, {ONE: (("Notebook: belongs to someone",), ())}, frozenset({ONE}))
+    desk.at(SETTLE, made)
+    made.hear(ONE, heard("theirs"))
+    desk.at(SETTLE, made)
+    assert [directory for directory, *_ in desk.looks] == both[1:]
+    made.note([ONE], {}, NOBODY)
+    desk.at(SETTLE, made)
+    assert [directory for directory, *_ in desk.looks] == [*both[1:], ONE]

@@ -20,6 +20,8 @@ from urllib.request import urlopen
 
 from controlplane.cluster import Cluster
 
+from tests.sync.tree import fill
+
 ROOT = Path(__file__).parents[3]
 PATIENCE = 40.0
 RIGHTS = """
@@ -117,18 +119,9 @@ class Tree:
         )
 
     def put_objects(self, name: str, *objects: Object) -> None:
-        files = {
-            f"{each['kind']}-{each['metadata']['name']}.yaml".lower(): each for each in objects
-        }
-        listed = {
-            "apiVersion": "kustomize.config.k8s.io/v1beta1",
-            "kind": "Kustomization",
-            "resources": list(files),
-        }
+        named = {f"{each['kind']}-{each['metadata']['name']}".lower(): each for each in objects}
         draft = self.root / f"draft-{name}"
-        draft.mkdir(parents=True)
-        for file, obj in {**files, "kustomization.yaml": listed}.items():
-            (draft / file).write_text(json.dumps(obj))
+        fill(draft, named)
         self.remove(name)
         self.home(name).parent.mkdir(parents=True, exist_ok=True)
         draft.rename(self.home(name))

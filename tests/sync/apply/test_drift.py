@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.sync.bundles_of import Desk, Object, good
+from tests.sync.bundles_of import Desk, Object
+from tests.sync.program import good
 
 Drift = Callable[[Desk], None]
 AT = "/spec/template/spec"

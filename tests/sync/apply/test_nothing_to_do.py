@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from controlplane.webhook import Patch, Review, Rules, webhook
 
-from tests.sync.bundles_of import Desk, good, installed, known, objects_in
+from tests.sync.bundles_of import Desk, known, objects_in
+from tests.sync.kinds import installed
+from tests.sync.program import good
 
 World = Callable[[Desk], AbstractContextManager[object]]
 MIRROR = "mirror.example.com/"
@@ -93,7 +95,7 @@ def a_header_is_added_to_every_route(desk: Desk) -> Iterator[None]:
     (route,) = (each for each in routes.values() if each["kind"] == "VirtualService")
     desk.objects["route"] = {**route, "apiVersion": f"{group}/v1"}
     with (
-        installed(desk.cluster, group, "VirtualService"),
+        installed(desk.cluster, group, {"VirtualService": None}),
         webhook(desk.cluster, Rules(("virtualservices",)), with_header) as hook,
     ):
         yield

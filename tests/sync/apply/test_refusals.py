@@ -13,7 +13,9 @@ from controlplane.own import OwnServer
 from controlplane.plugin import StartOwn
 from controlplane.webhook import Denied, Patch, Review, Rules, webhook
 
-from tests.sync.bundles_of import Desk, definition, desk_in, good, known
+from tests.sync.bundles_of import Desk, desk_in, known
+from tests.sync.kinds import definition
+from tests.sync.program import good
 
 
 def test_a_missing_kind_is_waited_for_while_others_go_on(desk: Desk) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.sync.bundles_of import Desk, good
+from tests.sync.bundles_of import Desk
+from tests.sync.program import good
 
 STOPPED = {"spec": {"stopped": True}}
 

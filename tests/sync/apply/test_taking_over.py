@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.sync.bundles_of import Desk, Object, good
+from tests.sync.bundles_of import Desk, Object
+from tests.sync.program import good
 
 Made = Callable[[Desk], None]
 EXTRA = {"name": "extra", "port": 9000, "protocol": "TCP"}

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sync.bundles import Bundle, Entry, build
+from sync.bundles import Bundle, build
 from sync.errors import BundleError
 from sync.objects import GroupKind, Key
 from sync.policy import DEFAULT_KINDS, Policy
@@ -70,7 +70,7 @@ def problems(given: Mapping[str, bytes], directory: str = AT, **policy: Any) -> 
 def test_a_notebooks_bundle() -> None:
     bundle = built(files(NOTEBOOK, service()))
     assert (bundle.directory, bundle.namespace, bundle.name) == (AT, "team-a", "churn")
-    assert (bundle.path, bundle.oid) == (AT, "oid")
+    assert bundle.oid == "oid"
     assert [member.key for member in bundle.members] == [
         Key("jackhoman.dev", "Notebook", "team-a", "churn"),
         Key("", "Service", "team-a", "churn"),
@@ -104,7 +104,6 @@ def test_what_is_loaded_is_the_callers() -> None:
 
 def test_the_same_files_are_the_same_bundle() -> None:
     assert built(files(NOTEBOOK, service())) == built(files(NOTEBOOK, service()))
-    assert Entry("a", "1") == Entry("a", "1")
 
 
 def test_files_that_are_no_manifests_may_lie_beside() -> None:

@@ -50,7 +50,7 @@ def test_every_object_is_what_another_reader_reads(tree: str, rendered: Render) 
     bundles = bundles_of(output)
     assert bundles
     for bundle in bundles:
-        listing = as_another_reads((output / bundle.path / "kustomization.yaml").read_bytes())
+        listing = as_another_reads((output / bundle.directory / "kustomization.yaml").read_bytes())
         assert [member.file for member in bundle.members] == listing["resources"]
         for member in bundle.members:
             text = (output / bundle.directory / member.file).read_bytes()

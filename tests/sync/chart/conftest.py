@@ -10,10 +10,8 @@ from typing import Any
 import helm_python
 import pytest
 
-from renderer import rendering
-from renderer.destination import OutputDirectory
-from renderer.sources import SourceTree
-from renderer.yamlio import load_all
+from tests.sync.rendered import NOTEBOOK, document
+from tests.sync.rendered import render as render_tree
 
 ROOT = Path(__file__).parents[3]
 CHART = ROOT / "charts" / "sync-agent"
@@ -28,28 +26,7 @@ namespaces:
     quota: {hard: {pods: "5"}}
     limits: [{type: Container, default: {cpu: "1"}}]
 """
-TEMPLATE = """
-apiVersion: jackhoman.dev/v1beta1
-kind: Template
-metadata: {name: base, namespace: kubeflow}
-spec:
-  home: {size: 1Gi, mountPath: /home/jovyan}
-  template:
-    spec:
-      containers:
-      - name: main
-        image: base:1
-        ports: [{name: http, containerPort: 8888}]
-"""
-NOTEBOOK = """
-apiVersion: jackhoman.dev/v1beta1
-kind: Notebook
-metadata: {name: churn, namespace: research}
-spec:
-  owner: alice@example.com
-  sharing: [{name: bob, access: view}, {name: dave, access: edit}]
-  templateRef: {name: base, namespace: kubeflow}
-"""
+SHARED = "  sharing: [{name: bob, access: view}, {name: dave, access: edit}]\n"
 
 Object = Mapping[str, Any]
 Render = Callable[..., list[Object]]
@@ -73,8 +50,8 @@ def render() -> Render:
             found
             for file, text in files.items()
             if file.endswith(".yaml")
-            for document in re.split(r"^---$", text, flags=re.MULTILINE)
-            if (found := helm_python.values_from_yaml(document))
+            for part in re.split(r"^---$", text, flags=re.MULTILINE)
+            if (found := helm_python.values_from_yaml(part))
         ]
 
     return rendered
@@ -88,21 +65,6 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Objec
 
 
 def _bundles(root: Path, route: str) -> list[Object]:
-    files = {
-        "octavo.yaml": SETTINGS.replace("ROUTE", route),
-        "catalog/base.yaml": TEMPLATE,
-        "notebooks/churn.yaml": NOTEBOOK,
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    out = root / "out"
-    rendering.write(
-        SourceTree(root), OutputDirectory(out), rendering.Options(jobs=1, remember=False)
-    )
-    return [
-        document.value
-        for path in sorted(out.rglob("*.yaml"))
-        if path.name != "kustomization.yaml"
-        for document in load_all(path.read_bytes(), path.name)
-    ]
+    out = render_tree(root, SETTINGS.replace("ROUTE", route), NOTEBOOK + SHARED)
+    files = [each for each in sorted(out.rglob("*.yaml")) if each.name != "kustomization.yaml"]
+    return [document(each) for each in files]

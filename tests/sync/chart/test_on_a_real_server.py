@@ -32,6 +32,7 @@ VALUES: dict[str, Object] = {
         "extraKinds": [{"group": "apps", "kind": "Deployment", "resource": "deployments"}],
     },
     "no Lease": {"lease": False},
+    "companion": {"companion": True, "copies": {"secrets": True}},
     "token": {"source": {"tokenSecret": {"name": "git"}}},
 }
 
@@ -234,6 +235,39 @@ def test_the_agent_may_what_it_needs_and_nothing_near_it(
     assert agent.may("patch", "notebooks.jackhoman.dev", "default")
     assert not agent.may("create", "leases.coordination.k8s.io", "default")
     assert cluster.kubectl("get", "namespace", "kube-system", "--output=name", agent.flag)
+
+
+COMPANION_MAY: list[tuple[str, str]] = [
+    ("watch", "notebooks.jackhoman.dev"),
+    ("list", "controllerrevisions.apps"),
+    ("watch", "statefulsets.apps"),
+    ("watch", "pods"),
+    ("patch", "notebooks/status.jackhoman.dev"),
+    ("create", "events"),
+    ("create", "secrets"),
+    ("delete", "secrets"),
+    ("create", "leases.coordination.k8s.io"),
+]
+COMPANION_MAY_NOT: list[tuple[str, str]] = [
+    ("patch", "notebooks.jackhoman.dev"),
+    ("delete", "notebooks.jackhoman.dev"),
+    ("create", "controllerrevisions.apps"),
+    ("patch", "statefulsets.apps"),
+    ("delete", "pods"),
+    ("create", "pods/exec"),
+    ("get", "configmaps"),
+    ("list", "namespaces"),
+    ("get", "roles.rbac.authorization.k8s.io"),
+    ("create", "rolebindings.rbac.authorization.k8s.io"),
+]
+
+
+def test_a_companion_may_write_copies_and_status_only(
+    install: Callable[[Object], Agent],
+) -> None:
+    agent = install({"companion": True, "copies": {"secrets": True}})
+    assert [each for each in COMPANION_MAY if not agent.may(*each)] == []
+    assert [each for each in (*COMPANION_MAY_NOT, *MAY_NOT[2:]) if agent.may(*each)] == []
 
 
 def test_an_agent_of_some_namespaces_has_nothing_to_do_with_others(

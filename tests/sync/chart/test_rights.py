@@ -149,6 +149,36 @@ def test_claims_are_deleted_only_where_that_is_asked_for(render: Render) -> None
     assert more == {("", "persistentvolumeclaims", "delete")}
 
 
+COMPANION: set[Right] = {
+    *(("jackhoman.dev", "notebooks", verb) for verb in READ),
+    ("jackhoman.dev", "notebooks/status", "patch"),
+    *(("apps", each, verb) for each in ("controllerrevisions", "statefulsets") for verb in READ),
+    *(("", "pods", verb) for verb in READ),
+    *(("", "persistentvolumeclaims", verb) for verb in READ[:2]),
+    *(("", "events", verb) for verb in ("create", "list")),
+}
+
+
+def test_a_companion_writes_copies_and_status_only(render: Render) -> None:
+    assert held(render({"companion": True})) == COMPANION
+    extra = [{"group": "apps", "kind": "Deployment", "resource": "deployments"}]
+    assert held(render({"companion": True, "extraKinds": extra})) == COMPANION
+    copying = render({"companion": True, "copies": {"secrets": True, "configMaps": True}})
+    kinds = ("secrets", "configmaps")
+    assert held(copying) - COMPANION == {("", each, verb) for each in kinds for verb in WRITE}
+    rules = named(copying, "ClusterRole", f"{NAME}:cluster")["rules"]
+    assert {verb for _, _, verb in rights(rules)} == {"get"}
+
+
+def test_a_companion_is_told_that_it_is_one(render: Render) -> None:
+    def told(values: Object) -> list[str]:
+        (deployment,) = [each for each in render(values) if each["kind"] == "Deployment"]
+        words: list[str] = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+        return words
+
+    assert told({"companion": True}) == ["sync", "--watch", "--companion", *told({})[2:]]
+
+
 def test_rules_of_ones_own_are_added_as_they_are(render: Render) -> None:
     rule = {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get"]}
     more = held(render({"rbac": {"extraRules": [rule]}})) - held(render())
@@ -260,6 +290,7 @@ VARIED: list[Object] = [
         "dependencies": [{"namespace": "kubeflow", "secrets": ["database"], "configMaps": []}],
         "deleteClaims": True,
     },
+    {"companion": True, "copies": {"secrets": True}},
 ]
 
 

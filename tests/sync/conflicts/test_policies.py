@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.sync.bundles_of import Desk, good
+from tests.sync.bundles_of import Desk
+from tests.sync.program import good
 
 ANNOTATION = "jackhoman.dev/conflicts"
 IMAGE = '.spec.template.spec.containers[name="main"].image'

@@ -1,16 +1,17 @@
-"""A house of each test's own."""
+"""The namespace of the originals."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from collections.abc import Iterator
 
 import pytest
-from controlplane.cluster import Cluster
-
-from tests.sync.prune.house import House
+from controlplane.cluster import Cluster, namespace
 
 
 @pytest.fixture
-def house(cluster: Cluster, notebook_crd: str, tmp_path: Path) -> House:
-    assert notebook_crd
-    return House(cluster, tmp_path, f"agent-{cluster.namespace}")
+def catalog(cluster: Cluster) -> Iterator[str]:
+    name = f"{cluster.namespace}-catalog"
+    cluster.kubectl("create", "--filename=-", stdin=json.dumps(namespace(name)))
+    yield name
+    cluster.kubectl("delete", "namespace", name, "--wait=false")

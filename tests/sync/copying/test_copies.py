@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from controlplane.cluster import Cluster, namespace
 from controlplane.faults import Exchange, faults, forbid, status
 
-from tests.sync.prune.house import House, Ran, config_map
+from tests.sync.program import Done
+from tests.sync.prune.house import House, config_map
 
 MEBIBYTE = 2**20
 PULL = "kubernetes.io/dockerconfigjson"
-
-
-@pytest.fixture
-def catalog(cluster: Cluster) -> Iterator[str]:
-    """The namespace of the originals."""
-    name = f"{cluster.namespace}-catalog"
-    cluster.kubectl("create", "--filename=-", stdin=json.dumps(namespace(name)))
-    yield name
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
 
 
 def need(catalog: str, kind: str = "Secret", name: str = "database", api: str = "v1") -> Any:
@@ -45,6 +36,14 @@ def replace(house: House, obj: Mapping[str, Any]) -> None:
     where = f"--namespace={obj['metadata']['namespace']}"
     words = ("replace", "--force", "--filename=-", where)
     house.cluster.kubectl(*words, stdin=json.dumps(obj))
+
+
+def share(house: House, catalog: str, *names: str) -> None:
+    """Notebooks that need the same Secret, in the cluster."""
+    create(house, secret(catalog))
+    for name in names:
+        house.put(name, needs=[need(catalog)])
+    house.fine()
 
 
 def owners(house: House, reference: str) -> list[str]:
@@ -130,9 +129,7 @@ class TestACopy:
         assert "nothing to do" in house.fine().out
 
     def test_that_is_as_it_should_be_is_not_written_again(self, house: House, catalog: str) -> None:
-        create(house, secret(catalog))
-        house.put("churn", needs=[need(catalog)])
-        house.fine()
+        share(house, catalog, "churn")
 
         with house.cluster.recording("octavo") as recording:
             ran = house.fine()
@@ -142,9 +139,7 @@ class TestACopy:
         assert "nothing to do" in ran.out
 
     def test_follows_its_source_and_its_type(self, house: House, catalog: str) -> None:
-        create(house, secret(catalog))
-        house.put("churn", needs=[need(catalog)])
-        house.fine()
+        share(house, catalog, "churn")
 
         replace(house, secret(catalog, data={"password": "dHdv"}))
         house.fine()
@@ -160,9 +155,7 @@ class TestACopy:
         assert owners(house, "secret/database") == ["churn-rev-aaaaaaaaaa"]
 
     def test_that_was_changed_in_its_place_is_mended(self, house: House, catalog: str) -> None:
-        create(house, secret(catalog))
-        house.put("churn", needs=[need(catalog)])
-        house.fine()
+        share(house, catalog, "churn")
         patch = '{"data":{"password":"dHdv"},"metadata":{"ownerReferences":null}}'
         house.cluster.kubectl("patch", "secret", "database", f"--patch={patch}")
 
@@ -191,11 +184,8 @@ class TestASharedCopy:
     def test_is_owned_by_all_that_need_it_and_goes_with_the_last(
         self, house: House, catalog: str
     ) -> None:
-        create(house, secret(catalog))
-        for name in ("churn", "sales"):
-            house.put(name, needs=[need(catalog)])
         house.put("idle")
-        house.fine()
+        share(house, catalog, "churn", "sales")
         revisions = ["churn-rev-aaaaaaaaaa", "sales-rev-aaaaaaaaaa"]
         assert owners(house, "secret/database") == revisions
 
@@ -244,10 +234,7 @@ class TestASharedCopy:
     def test_keeps_the_owners_of_a_bundle_that_is_broken_now(
         self, house: House, catalog: str
     ) -> None:
-        create(house, secret(catalog))
-        for name in ("churn", "sales"):
-            house.put(name, needs=[need(catalog)])
-        house.fine()
+        share(house, catalog, "churn", "sales")
         (house.place("churn") / "statefulset-churn.yaml").write_text("{")
 
         assert house.sync().code == 1
@@ -258,10 +245,7 @@ class TestASharedCopy:
         self, house: House, catalog: str
     ) -> None:
         """The first page has one of the two, and there is no second."""
-        create(house, secret(catalog))
-        for name in ("churn", "sales"):
-            house.put(name, needs=[need(catalog)])
-        house.fine()
+        share(house, catalog, "churn", "sales")
         path = f"/apis/apps/v1/namespaces/{house.namespace}/controllerrevisions"
         raw = house.cluster.kubectl("get", f"--raw={path}/churn-rev-aaaaaaaaaa")
         page = {
@@ -287,10 +271,7 @@ class TestASharedCopy:
         self, house: House, catalog: str
     ) -> None:
         """No garbage collector would take it."""
-        create(house, secret(catalog))
-        for name in ("churn", "sales"):
-            house.put(name, needs=[need(catalog)])
-        house.fine()
+        share(house, catalog, "churn", "sales")
         patch = '{"metadata":{"ownerReferences":null}}'
         house.cluster.kubectl("patch", "secret", "database", f"--patch={patch}")
         for name in ("churn", "sales"):
@@ -319,7 +300,7 @@ class TestASourceThatCannotBeCopied:
         house.put("sales")
         return house
 
-    def check(self, house: House, ran: Ran, words: str) -> None:
+    def check(self, house: House, ran: Done, words: str) -> None:
         assert ran.code == 1
         assert words in ran.out
         assert "Secret" in ran.out

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from collections.abc import Iterator
-
-import pytest
-from controlplane.cluster import Cluster, namespace
 
 from tests.sync.copying.test_copies import create, need, replace, secret
 from tests.sync.prune.house import House
-
-
-@pytest.fixture
-def catalog(cluster: Cluster) -> Iterator[str]:
-    """The namespace of the originals."""
-    name = f"{cluster.namespace}-catalog"
-    cluster.kubectl("create", "--filename=-", stdin=json.dumps(namespace(name)))
-    yield name
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
 
 
 def test_a_copy_is_foreseen_made_changed_and_missed(house: House, catalog: str) -> None:

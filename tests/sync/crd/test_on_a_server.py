@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 from controlplane.cluster import Cluster
 
-from renderer import rendering
-from renderer.destination import OutputDirectory
-from renderer.sources import SourceTree
 from renderer.yamlio import load_all
 from sync import crd
+from tests.sync import rendered
 
 ROOT = Path(__file__).parents[3]
 TESTS = ROOT / "tests"
@@ -32,10 +30,7 @@ def notebooks_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def written(tree: Path, output: Path) -> list[dict[str, Any]]:
-    rendering.write(
-        SourceTree(tree), OutputDirectory(output), rendering.Options(jobs=1, remember=False)
-    )
-    return notebooks_of(output)
+    return notebooks_of(rendered.written(tree, output))
 
 
 def seeds(tmp_path: Path) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ import pytest
 from controlplane.audit import Recording
 from controlplane.webhook import Patch, Review, Rules, webhook
 
-from tests.sync.bundles_of import Desk, good
-from tests.sync.program import Done
+from tests.sync.bundles_of import Desk
+from tests.sync.program import Done, good
 
 FORMATS = ["human", "json", "markdown"]
 

@@ -117,6 +117,7 @@ def test_a_comment_stays_within_what_github_takes() -> None:
     shown = written.count("<details>")
     assert written.endswith(f"{500 - shown} more bundles are not shown.\n")
     assert "500 to create" in written
+    assert markdown(many[: shown + 1]).endswith("1 more bundle is not shown.\n")
 
 
 def test_one_great_bundle_is_cut_and_still_closed() -> None:
@@ -132,4 +133,4 @@ def test_one_great_bundle_is_cut_and_still_closed() -> None:
         "fence",
         "html_block",
     ]
-    assert re.search(r"^# … \d+ more lines$", written, re.MULTILINE)
+    assert re.search(r"^# … [\d,]+ more lines$", written, re.MULTILINE)

@@ -13,7 +13,7 @@ import pytest
 from controlplane.cluster import Cluster, namespace
 
 from tests.sync.picture import Picture, picture
-from tests.sync.program import Done, Octavo
+from tests.sync.program import Octavo, good
 from tests.sync.tree import Tree
 
 FEW = 3
@@ -64,13 +64,6 @@ class Scene:
 
 def catalog_of(cluster: Cluster) -> str:
     return f"{cluster.namespace}-catalog"
-
-
-def good(done: Done) -> Done:
-    """A run that has nothing to complain of."""
-    assert done.code == 0, done.said
-    assert "problem" not in done.said
-    return done
 
 
 def built(cluster: Cluster, folder: Path) -> Scene:

@@ -15,9 +15,9 @@ from controlplane import faults
 from controlplane.webhook import Rules, webhook
 
 from tests.sync.faults import asked
-from tests.sync.faults.conftest import Scene, good
+from tests.sync.faults.conftest import Scene
 from tests.sync.picture import Picture
-from tests.sync.program import Octavo
+from tests.sync.program import Octavo, good
 
 Disk = Callable[[str], Path]
 

@@ -13,9 +13,9 @@ from controlplane import faults
 from controlplane.faults import Exchange, Fault
 
 from tests.sync.faults import asked
-from tests.sync.faults.conftest import Scene, good
+from tests.sync.faults.conftest import Scene
 from tests.sync.picture import Picture
-from tests.sync.program import Octavo, ended
+from tests.sync.program import Octavo, ended, good
 
 PROMPTLY = 5.0
 MOST_RUNS = 80

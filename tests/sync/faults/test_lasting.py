@@ -16,8 +16,9 @@ from controlplane.faults import Fault
 
 from tests.sync.faults import asked
 from tests.sync.faults.asked import Match
-from tests.sync.faults.conftest import Scene, good
+from tests.sync.faults.conftest import Scene
 from tests.sync.picture import Picture
+from tests.sync.program import good
 
 FINE, SOMETHING_WRONG, NOTHING_DONE = 0, 1, 2
 SOON = ("--deadline=2", "--patience=2")

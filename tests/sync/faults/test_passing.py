@@ -11,8 +11,9 @@ from controlplane.faults import Fault
 
 from tests.sync.faults import asked
 from tests.sync.faults.asked import Match
-from tests.sync.faults.conftest import Scene, good
+from tests.sync.faults.conftest import Scene
 from tests.sync.picture import Picture
+from tests.sync.program import good
 
 FAULTS: dict[str, Fault] = {
     "409": faults.status(409),

@@ -20,11 +20,11 @@ from controlplane.own import OwnServer
 from controlplane.plugin import StartOwn
 from controlplane.webhook import Denied, Review, Rules, webhook
 
-from sync import crd
 from tests.sync.faults import asked
-from tests.sync.faults.conftest import Scene, built, good
+from tests.sync.faults.conftest import Scene, built
+from tests.sync.kinds import teach_notebooks
 from tests.sync.picture import NOBODY, Picture
-from tests.sync.program import ended
+from tests.sync.program import ended, good
 
 MANY = 200
 BOUND = 180.0
@@ -40,8 +40,7 @@ def on(server: OwnServer, folder: Path) -> Scene:
     """The scene on a server of a test's own."""
     cluster = replace(server.cluster, namespace="research")
     cluster.kubectl("create", "--filename=-", stdin=json.dumps(namespace("research")))
-    cluster.apply(crd.text(), manager="octavo-tests")
-    cluster.kubectl("wait", "--for=condition=Established", f"crd/{crd.NAME}")
+    teach_notebooks(cluster)
     return built(cluster, folder)
 
 

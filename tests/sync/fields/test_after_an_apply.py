@@ -17,6 +17,7 @@ from controlplane.cluster import Cluster, KubectlError
 from renderer.yamlio import load_all
 from sync.fields import compare, equal_results, our_part
 from sync.fields.likeness import is_built_in
+from tests.sync.kinds import ANYTHING, installed
 
 ROOT = Path(__file__).parents[3]
 LABELS = {"app": "main"}
@@ -261,7 +262,6 @@ CUSTOM: dict[str, dict[str, Any]] = {
     "what may be null": {"nullable": None},
     "empty maps": {"free": {}, "named": {}, "whole": {}},
 }
-ANY = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 ITEM = {
     "type": "object",
     "required": ["name"],
@@ -286,12 +286,12 @@ SCHEMA = {
         "x-kubernetes-list-map-keys": ["port", "protocol"],
     },
     "words": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set"},
-    "plain": {"type": "array", "items": ANY, "x-kubernetes-list-type": "atomic"},
-    "whole": {**ANY, "x-kubernetes-map-type": "atomic"},
-    "numbers": ANY,
+    "plain": {"type": "array", "items": ANYTHING, "x-kubernetes-list-type": "atomic"},
+    "whole": {**ANYTHING, "x-kubernetes-map-type": "atomic"},
+    "numbers": ANYTHING,
     "count": {"type": "integer"},
     "truth": {"type": "boolean", "default": True},
-    "free": ANY,
+    "free": ANYTHING,
     "named": {
         "type": "object",
         "additionalProperties": {
@@ -339,7 +339,7 @@ def test_custom_objects_are_the_same_after_their_apply(
     """A server that cannot read a schema takes every list for one that is owned whole."""
     fields = SCHEMA if typed else {**SCHEMA, "either": {"x-kubernetes-int-or-string": True}}
     schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": fields}}}
-    with installed(cluster, {"Thing": schema}) as version:
+    with served(cluster, {"Thing": schema}) as version:
         for number, (what, spec) in enumerate(CUSTOM.items()):
             named = {"name": f"thing-{number}"}
             asked = spec if typed else loose(spec)
@@ -363,7 +363,7 @@ def test_every_bundle_of_the_sample_tree_is_the_same_after_its_apply(
     objects = [each for each in objects if each["kind"] not in {"Kustomization", "Namespace"}]
     custom = sorted({each["kind"] for each in objects if not is_built_in(each)} - {REVISION})
     asked = []
-    with installed(cluster, dict.fromkeys(custom, ANY)) as version:
+    with served(cluster, dict.fromkeys(custom, ANYTHING)) as version:
         for each in objects:
             desired = {**each, "apiVersion": version} if each["kind"] in custom else each
             desired = api.placed(desired)
@@ -386,38 +386,14 @@ def is_unchanged(api: Any, desired: Mapping[str, Any]) -> bool:
 
 
 @contextmanager
-def installed(cluster: Cluster, schemas: Mapping[str, Any]) -> Iterator[str]:
+def served(cluster: Cluster, schemas: Mapping[str, Any]) -> Iterator[str]:
     """The apiVersion of custom kinds that are there for a while."""
     group = f"{cluster.namespace}.example"
-    names = [f"{kind.lower()}s" for kind in schemas]
-    for kind, schema in schemas.items():
-        cluster.kubectl("create", "--filename=-", stdin=json.dumps(definition(group, kind, schema)))
-    crds = [f"crd/{name}.{group}" for name in names]
-    try:
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=30s", *crds)
-        for name in names:
-            served = f"/apis/{group}/v1/namespaces/{cluster.namespace}/{name}"
-            cluster.eventually(partial(answers, cluster, served))
+    with installed(cluster, group, schemas):
+        for kind in schemas:
+            path = f"/apis/{group}/v1/namespaces/{cluster.namespace}/{kind.lower()}s"
+            cluster.eventually(partial(answers, cluster, path))
         yield f"{group}/v1"
-    finally:
-        cluster.kubectl("delete", "--wait=false", *crds)
-
-
-def definition(group: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    plural = f"{kind.lower()}s"
-    version = {"name": "v1", "served": True, "storage": True}
-    names = {"kind": kind, "plural": plural}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {
-            "group": group,
-            "names": names,
-            "scope": "Namespaced",
-            "versions": [{**version, "schema": {"openAPIV3Schema": schema}}],
-        },
-    }
 
 
 def answers(cluster: Cluster, path: str) -> bool:

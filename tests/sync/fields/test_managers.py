@@ -8,7 +8,8 @@ import pytest
 from controlplane.cluster import Cluster
 
 from sync.errors import Cause, ClusterError
-from sync.fields import Difference, Manager, compare, conflicts_of, digest, our_part, owned
+from sync.fields import Difference, Manager, compare, conflicts_of, digest, our_part
+from sync.fields.tree import applied
 
 LABELS = {"app": "main"}
 OCTAVO, OTHER = Manager("octavo", "Apply"), Manager("other", "Apply")
@@ -121,7 +122,7 @@ def test_our_part_follows_what_we_own_and_nothing_else(api: Any) -> None:
 def test_an_object_that_is_not_ours_is_all_to_be_sent(api: Any) -> None:
     desired = api.placed(workload())
     live = api.create(desired, "kubectl-create")
-    assert owned(live) is None
+    assert applied(live) is None
     found = compare(desired, live).differences
     assert {each.kind for each in found} == {"unowned"}
     assert {each.managers for each in found} == {(Manager("kubectl-create", "Update"),)}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,25 +11,10 @@ from typing import Any
 
 from controlplane.cluster import Cluster
 
-ROOT = Path(__file__).parents[3]
-RBAC = "rbac.authorization.k8s.io"
-KUSTOMIZATION = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
-KEPT = {"jackhoman.dev/keep": "true"}
+from tests.sync.program import Done, Octavo, ended
+from tests.sync.tree import KEPT, RBAC, fill
+
 Object = Mapping[str, Any]
-PATIENCE = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What the program said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return self.out + self.err
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +42,9 @@ class House:
     def write(self, name: str, objects: Sequence[Object], namespace: str = "") -> None:
         place = self.source / "notebooks" / (namespace or self.namespace) / name
         shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        files = []
-        for each in objects:
-            kind, called = each["kind"].lower(), each["metadata"]["name"]
-            files.append(f"{kind}-{called}.yaml")
-            (place / files[-1]).write_text(json.dumps(each))
-        listing = {**KUSTOMIZATION, "resources": files}
-        (place / "kustomization.yaml").write_text(json.dumps(listing))
+        fill(
+            place, {f"{each['kind'].lower()}-{each['metadata']['name']}": each for each in objects}
+        )
 
     def place(self, name: str) -> Path:
         return self.source / "notebooks" / self.namespace / name
@@ -78,7 +55,7 @@ class House:
 
     # --- the program
 
-    def sync(self, *words: str, kubeconfig: Path | None = None, patience: str = "0") -> Ran:
+    def sync(self, *words: str, kubeconfig: Path | None = None, patience: str = "0") -> Done:
         """`octavo sync --once`; from the source's directory, unless words say otherwise."""
         return ended(self.start(*words, kubeconfig=kubeconfig, patience=patience))
 
@@ -86,49 +63,30 @@ class House:
         self, *words: str, kubeconfig: Path | None = None, patience: str = "0"
     ) -> subprocess.Popen[str]:
         """A sync that is on its way."""
-        return subprocess.Popen(
-            self._command(words, kubeconfig or self.cluster.kubeconfig, patience),
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        given = {each.partition("=")[0] for each in words}
+        return self._start(
+            *("sync", "--once", f"--patience={patience}"),
+            *(() if given & {"--from", "--repo"} else (f"--from={self.source}",)),
+            *(() if "--namespaces" in given else (f"--namespaces={self.namespace}",)),
+            *words,
+            kubeconfig=kubeconfig or self.cluster.kubeconfig,
         )
 
-    def diff(self, *words: str) -> Ran:
+    def diff(self, *words: str) -> Done:
         """`octavo diff` of the source."""
-        command = [
-            *(sys.executable, "-m", "octavo", "diff", f"--kubeconfig={self.cluster.kubeconfig}"),
-            *(f"--agent={self.agent}", f"--from={self.source}"),
-            *(f"--namespaces={self.namespace}", *words),
-        ]
-        pipe = subprocess.PIPE
-        return ended(
-            subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=pipe, stderr=pipe, text=True
-            )
-        )
+        where = (f"--from={self.source}", f"--namespaces={self.namespace}")
+        kubeconfig = self.cluster.kubeconfig
+        return ended(self._start("diff", *where, *words, kubeconfig=kubeconfig))
 
-    def fine(self, *words: str, **how: Any) -> Ran:
+    def fine(self, *words: str, **how: Any) -> Done:
         """A sync that leaves nothing to look at."""
         ran = self.sync(*words, **how)
         assert ran.code == 0, ran.said
         return ran
 
-    def _command(self, words: Sequence[str], kubeconfig: Path, patience: str) -> list[str]:
-        given = {each.partition("=")[0] for each in words}
-        return [
-            *(sys.executable, "-m", "octavo", "sync", "--once"),
-            *(f"--kubeconfig={kubeconfig}", f"--agent={self.agent}", f"--patience={patience}"),
-            *(() if given & {"--from", "--repo"} else (f"--from={self.source}",)),
-            *(() if "--namespaces" in given else (f"--namespaces={self.namespace}",)),
-            *words,
-        ]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("OCTAVO_")}
-        return {**kept, "XDG_CACHE_HOME": str(self.folder / "cache")}
+    def _start(self, *words: str, kubeconfig: Path) -> subprocess.Popen[str]:
+        octavo = Octavo(kubeconfig, self.folder / "cache", (f"--agent={self.agent}",))
+        return octavo.start(*words)
 
     # --- the cluster
 
@@ -149,14 +107,6 @@ class House:
 
     def uids(self, *references: str) -> list[str]:
         return [self.get(each).get("metadata", {}).get("uid", "") for each in references]
-
-
-def ended(process: subprocess.Popen[str]) -> Ran:
-    """What it said in the end."""
-    with process:
-        out, err = process.communicate(timeout=PATIENCE)
-    assert "Traceback" not in err, err
-    return Ran(process.returncode, out, err)
 
 
 def small(  # noqa: PLR0913  a test names the one thing that it is about

@@ -27,6 +27,6 @@ def test_an_emptied_source_would_remove_nothing_and_says_so(house: House) -> Non
     found, allowed = house.diff(), house.diff("--allow-empty")
 
     assert found.code == 2
-    assert "is empty, and the cluster has 1 bundles: --allow-empty removes them" in found.out
+    assert "is empty, and the cluster has 1 bundle: --allow-empty removes it" in found.out
     assert "(delete)" not in found.out
     assert (allowed.code, "(delete)" in allowed.out) == (1, True)

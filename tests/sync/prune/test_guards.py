@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from controlplane.faults import Exchange, Proxy, cut_after, delay, faults, forbid, status
 
-from tests.sync.prune.house import House, Ran, ended, hold, let_go, members
+from tests.sync.program import Done, ended
+from tests.sync.prune.house import House, hold, let_go, members
 
 SERVICES = "/services?"
 REFUSED = 1
@@ -160,6 +161,23 @@ class TestARepository:
         repository.gone("notebook/churn", *members("churn"))
         assert stays(repository, "sales")
 
+    def test_that_held_what_was_named_has_nothing_to_do_the_second_time(
+        self, repository: House
+    ) -> None:
+        repository.remove("churn")
+        self.commit(repository)
+        names = [f"{repository.namespace}/{name}" for name in ("churn", "never")]
+        repository.fine(*self.words(repository), names[0])
+        repository.gone("notebook/churn", *members("churn"))
+
+        again = repository.fine(*self.words(repository), names[0])
+        mistaken = repository.sync(*self.words(repository), *names)
+
+        assert "nothing to do" in again.out
+        assert f"notebooks/{names[0]}: is gone already, and git holds it no more" in again.err
+        assert mistaken.code == NOTHING_DONE
+        assert f"octavo sync: {names[1]}: neither in" in mistaken.err
+
     def test_that_cannot_be_fetched_removes_nothing(self, repository: House) -> None:
         repository.remove("churn")
         self.commit(repository)
@@ -208,7 +226,7 @@ class TestARepository:
 
 
 class TestAList:
-    def check(self, house: House, ran: Ran, words: str) -> None:
+    def check(self, house: House, ran: Done, words: str) -> None:
         """Nothing is removed and the reason is said; the next time it is removed."""
         assert ran.code == REFUSED
         assert "nothing was removed: Service cannot be listed" in ran.err

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.sync.prune.house import House, config_map, ended, hold, let_go, members, small
+from tests.sync.program import ended
+from tests.sync.prune.house import House, config_map, hold, let_go, members, small
 
 NOTEBOOK = "notebook/churn"
 CLAIM = "persistentvolumeclaim/churn-home"

@@ -53,6 +53,10 @@ def test_something_may_be_pruned(change: dict[str, Any]) -> None:
             ["the source is empty, and the cluster has 30 bundles: --allow-empty removes them"],
         ),
         (
+            {"bundles": 0, "known": 1, "gone": 1, "revision": ""},
+            ["the source is empty, and the cluster has 1 bundle: --allow-empty removes it"],
+        ),
+        (
             {"known": 11, "gone": 6},
             [
                 "6 of 11 bundles in the cluster are gone from the source at abc123,"

@@ -180,11 +180,18 @@ class TestCheckout:
         write(repository.root, {f"{CHURN}/draft.yaml": b"", f"{CHURN}/notebook.yaml": b"x"})
         self.whole(repository.root)
 
-    @pytest.mark.parametrize("gone", [CHURN, f"{CHURN}/notebook.yaml", "namespaces"])
-    def test_lacks_what_git_tracks(self, repository: Repository, gone: str) -> None:
+    @pytest.mark.parametrize(
+        ("gone", "words"),
+        [
+            (CHURN, "2 files that git tracks are gone"),
+            (f"{CHURN}/notebook.yaml", "1 file that git tracks is gone"),
+            ("namespaces", "1 file that git tracks is gone"),
+        ],
+    )
+    def test_lacks_what_git_tracks(self, repository: Repository, gone: str, words: str) -> None:
         path = repository.root / gone
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-        with pytest.raises(SourceError, match="files that git tracks are gone, such as n"):
+        with pytest.raises(SourceError, match=f" {words}, such as n"):
             self.whole(repository.root)
         repository.git("rm", "-r", "--quiet", "--cached", gone)
         self.whole(repository.root)

@@ -14,11 +14,13 @@ import helm_python
 import pytest
 from controlplane.cluster import Cluster, namespace
 
-from tests.sync.prune.house import ROOT, House, Ran, config_map, members
+from tests.sync.program import Done
+from tests.sync.prune.house import House, config_map, members
 
 Object = Mapping[str, Any]
 RBAC = "rbac.authorization.k8s.io"
 ACCOUNT = "octavo-agent"
+ROOT = Path(__file__).parents[3]
 FLAGS = ("--kinds", "--namespaces", "--dependency-sources", "--conflicts")
 
 
@@ -30,7 +32,7 @@ class Installed:
     kubeconfig: Path
     flags: tuple[str, ...]
 
-    def sync(self, *words: str) -> Ran:
+    def sync(self, *words: str) -> Done:
         everywhere = (
             () if any("--namespaces" in each for each in self.flags) else ("--namespaces=*",)
         )

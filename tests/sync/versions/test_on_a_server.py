@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from sync.outcome import Action, Outcome
 from sync.policy import Policy
 from sync.seen import Seen, State
 from sync.settle import Settler, Task
+from tests.sync.kinds import definition, established
 
 LABELS = {"app": "nb"}
 AGENT = {"jackhoman.dev/agent": "octavo"}
@@ -102,21 +102,9 @@ def test_a_strategy_with_defaults_beside_ours_can_be_changed(
 @pytest.fixture
 def route(control_plane: Server) -> str:
     """A kind that git renders in an older version than the server prefers."""
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    versions = [
-        {"name": name, "served": True, "storage": not at, "schema": {"openAPIV3Schema": schema}}
-        for at, name in enumerate(("v1", "v1beta1"))
-    ]
-    names = {"kind": "Route", "plural": "routes", "singular": "route", "listKind": "RouteList"}
-    crd = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"routes.{GROUP}"},
-        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": versions},
-    }
-    control_plane.apply(json.dumps(crd), "--force-conflicts", manager="octavo-tests")
-    name = f"crd/routes.{GROUP}"
-    control_plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", name)
+    text = definition(GROUP, "Route", versions=("v1", "v1beta1"))
+    control_plane.apply(text, "--force-conflicts", manager="octavo-tests")
+    established(control_plane, f"routes.{GROUP}")
     return f"{GROUP}/v1beta1"
 
 
