@@ -1,4 +1,4 @@
-"""One changed Notebook among many, rendered and committed, end to end: a process of its own."""
+"""One changed Notebook among many, committed and reviewed, end to end: processes of their own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What it took to render and commit one change, and to review it."""
+
+    render: Sample
+    review: Sample
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Seconds by the clock, and of the processor: Octavo's with those of the git it starts."""
 
@@ -25,7 +33,7 @@ class Sample:
     cpu: float
 
 
-def measure(folder: Path, count: int, rounds: int) -> Iterator[Sample]:
+def measure(folder: Path, count: int, rounds: int) -> Iterator[Change]:
     """A first render is not measured; then one change a round."""
     source = folder / f"source-{count}"
     write_tree(source, count)
@@ -38,28 +46,27 @@ def measure(folder: Path, count: int, rounds: int) -> Iterator[Sample]:
         file.write_text(text.replace("value: ", f"value: {number}-"), encoding="utf-8")
         _commit(source)
         time.sleep(0.1)
-        yield _render(folder, source)
+        review = _octavo(folder, source, "review", "--base", "HEAD~1")
+        yield Change(_render(folder, source), review)
 
 
 def _render(folder: Path, source: Path) -> Sample:
+    place = ("--repo", str(folder / f"{source.name}.git"), "--branch", "rendered")
+    people = ("--author", "B <b@c.d>", "--committer", "B <b@c.d>")
+    return _octavo(folder, source, "render", *place, "--quiet", *people)
+
+
+def _octavo(folder: Path, source: Path, *words: str) -> Sample:
     environment = {
         **os.environ,
         "PYTHONPATH": str(REPOSITORY),
         "XDG_CACHE_HOME": str(folder / "cache"),
     }
-    words = ["-C", str(source), "render", "--repo", str(folder / f"{source.name}.git")]
-    words += [
-        "--branch",
-        "rendered",
-        "--quiet",
-        "--author",
-        "B <b@c.d>",
-        "--committer",
-        "B <b@c.d>",
-    ]
     before, begin = _cpu(), time.perf_counter()
-    command = [sys.executable, "-m", "octavo", *words]
-    subprocess.run(command, check=True, env=environment)  # noqa: S603
+    command = [sys.executable, "-m", "octavo", "-C", str(source), *words]
+    subprocess.run(  # noqa: S603
+        command, check=True, env=environment, stdout=subprocess.DEVNULL
+    )
     return Sample(time.perf_counter() - begin, _cpu() - before)
 
 

@@ -16,7 +16,7 @@ from bench.places import quiet_disk
 from bench.report import machine, write_readme
 
 NEAR = 1.3
-AT_ONCE = 1.0
+AT_ONCE, SOON = 1.0, 2.0
 Times = dict[str, list[float]]
 
 
@@ -52,7 +52,7 @@ def _committed(folder: Path, count: int, rounds: int) -> Times:
 
 
 def _report(
-    committed: dict[int, Times], changed: list[change.Sample], source: int
+    committed: dict[int, Times], changed: list[change.Change], source: int
 ) -> Iterator[str]:
     yield f"{machine()}\n"
     yield "Seconds to commit so many ready bundles of seven files:\n"
@@ -64,9 +64,13 @@ def _report(
             for times in committed.values()
         ]
         yield f"| {peer} | {' | '.join(cells)} |"
-    wall, cpu = (median(getattr(each, name) for each in changed) for name in ("wall", "cpu"))
-    yield f"\nOne changed Notebook among {source:,}, from a cold start to the commit: "
-    yield f"{wall:.2f} s by the clock, {cpu:.2f} s of the processor, git's own included.\n"
+    render, review = (
+        [median(getattr(getattr(each, what), name) for each in changed) for name in ("wall", "cpu")]
+        for what in ("render", "review")
+    )
+    yield f"\nOne changed Notebook among {source:,}, from a cold start, git's own work included: "
+    yield f"{render[0]:.2f} s by the clock to the commit ({render[1]:.2f} s of the processor),"
+    yield f"{review[0]:.2f} s to the review ({review[1]:.2f} s).\n"
     yield "| goal | wanted | measured | |\n|---|---|---|---|"
     for count, times in committed.items():
         near = _ratio(times, "octavo", "git fast-import")
@@ -80,9 +84,9 @@ def _report(
         yield _goal(
             f"{count:,} bundles: against git add, git commit", "ahead", f"{ahead:.2f}x", ahead > 1
         )
-    yield _goal(
-        f"one change among {source:,}", f"under {AT_ONCE:g} s", f"{wall:.2f} s", wall < AT_ONCE
-    )
+    for what, (wall, _), most in (("committed", render, AT_ONCE), ("reviewed", review, SOON)):
+        words = f"one change among {source:,}, {what}"
+        yield _goal(words, f"under {most:g} s", f"{wall:.2f} s", wall < most)
 
 
 def _goal(what: str, wanted: str, measured: str, is_met: bool) -> str:  # noqa: FBT001

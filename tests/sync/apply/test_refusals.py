@@ -13,6 +13,7 @@ from controlplane.own import OwnServer
 from controlplane.plugin import StartOwn
 from controlplane.webhook import Denied, Patch, Review, Rules, webhook
 
+from sync.marks import PART_OF
 from tests.sync.bundles_of import Desk, desk_in, known
 from tests.sync.kinds import definition
 from tests.sync.program import good
@@ -113,11 +114,11 @@ def test_a_deleted_notebook_takes_its_children_and_comes_back_with_them(desk: De
     desk.begin()
     claim = desk.live("pvc", "churn-home")["metadata"]["uid"]
     old = desk.live("notebook")["metadata"]["uid"]
-    children = ["statefulset/churn", "service/churn", "role/churn-owner", "sa/churn"]
+    kinds = "statefulset,service,role,rolebinding,serviceaccount,controllerrevision,networkpolicy"
+    children = ("get", kinds, f"--selector={PART_OF}", "--output=name", "--ignore-not-found")
+    assert len(desk.cluster.kubectl(*children).split()) > len(("statefulset", "service", "role"))
     desk.cluster.kubectl("delete", "notebook", "churn")
-    desk.cluster.eventually(
-        lambda: not desk.cluster.kubectl("get", *children, "--ignore-not-found")
-    )
+    desk.cluster.eventually(lambda: not desk.cluster.kubectl(*children))
     assert desk.live("pvc", "churn-home")["metadata"]["uid"] == claim
 
     good(desk.sync())
