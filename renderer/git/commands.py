@@ -57,6 +57,8 @@ SETTINGS = (
     ("user.useConfigOnly", "true"),
 )
 GRACE = 5.0
+# The status of a git that looked, and found nothing; one that was killed has another.
+_NOTHING = 1
 _MISSING = "git cannot be run here: install it"
 
 
@@ -123,6 +125,13 @@ class Commands:
         if answer.status:
             raise GitError(f"{about}: {meaning(answer.err)}" if about else meaning(answer.err))
         return answer
+
+    def sought(self, *words: str, about: str) -> str:
+        """What a command finds; "" where it says by its status alone that there is nothing."""
+        answer = self.run(*words)
+        if answer.status not in {0, _NOTHING} or (answer.status and answer.err.strip()):
+            raise GitError(f"{about}: {meaning(answer.err)}")
+        return answer.text
 
     @contextmanager
     def started(self, *words: str, feeding: bool = False) -> Iterator[subprocess.Popen[bytes]]:

@@ -54,7 +54,7 @@ def deliver(tree: Tree, order: Order, options: Options) -> list[Delivered]:
     pending = by_branch(sites)
     done: list[Delivered] = []
     for _ in range(ATTEMPTS):
-        with ExitStack() as stack:
+        with _saying(done), ExitStack() as stack:
             drafts = [
                 stack.enter_context(_draft(repository, order, branch, found))
                 for branch, found in pending.items()
@@ -69,10 +69,23 @@ def deliver(tree: Tree, order: Order, options: Options) -> list[Delivered]:
                     del pending[delivered.branch]
         if not pending:
             return sorted(done, key=lambda each: each.branch)
-    raise GitError(
-        f"{repository}: others moved {', '.join(pending)} {ATTEMPTS} times while this was rendered:"
-        " nothing of theirs was changed; run again when they are done"
-    )
+    with _saying(done):
+        raise GitError(
+            f"{repository}: others moved {', '.join(pending)} {ATTEMPTS} times while this was"
+            " rendered: nothing of theirs was changed; run again when they are done"
+        )
+
+
+@contextmanager
+def _saying(done: Sequence[Delivered]) -> Iterator[None]:
+    """Whoever reads of a failure shall know what stands all the same."""
+    try:
+        yield
+    except GitError as error:
+        committed = ", ".join(f"{each.branch} at {each.commit}" for each in done if each.commit)
+        if not committed:
+            raise
+        raise GitError(f"{error}; what was done before it stands: {committed}") from error
 
 
 def compare(tree: Tree, order: Order, options: Options) -> list[Delivered]:
@@ -175,7 +188,7 @@ def _draft(
 
 
 def _refuse_own_checkout(source: Source, repository: Repository, sites: Sequence[Site]) -> None:
-    if source.origin is None or not repository.same_as(source.origin.repository.path):
+    if source.origin is None or not repository.same_as(source.origin.repository):
         return
     branch = source.origin.repository.head_branch()
     if branch and branch in {site.branch for site in sites}:

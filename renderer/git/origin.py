@@ -54,8 +54,7 @@ class Origin:
 
     def _ignored(self, names: Iterable[str]) -> list[str]:
         """Those files of the tree that git does not keep, as it was told to ignore them."""
-        listed = self.repository.run("ls-files", "-z", "--full-name").out
-        tracked = set(listed.decode(errors="surrogateescape").split("\0"))
+        tracked = set(self.repository.listed("ls-files", "-z", "--full-name"))
         return [
             f"{self.below}{name}"
             for name in names

@@ -47,7 +47,8 @@ class Place:
 
     def head(self, branch: str) -> str | None:
         words = ("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
-        return self.run(*words).text or None
+        about = str(self.common)
+        return self.commands.sought(f"--git-dir={about}", *words, about=about) or None
 
     @property
     def has_worktrees(self) -> bool:
@@ -63,7 +64,7 @@ class Place:
         own = self.checkout
         if own is not None:
             words = (f"--git-dir={own.own}", "symbolic-ref", "--quiet", "HEAD")
-            if self.commands.run(*words).text == ref:
+            if self.commands.sought(*words, about=str(own.top)) == ref:
                 yield own
         if self._has_linked:
             yield from (each for each in self._listed(ref) if own is None or not _same(each, own))

@@ -134,11 +134,8 @@ def _commit(repository: Repository, ref: str) -> str:
 
 def _merge_base(repository: Repository, onto: str, tip: str, names: tuple[str, str]) -> str:
     """Where the two parted; several such places would let a branch hide what it takes back."""
-    answer = repository.run("merge-base", "--all", onto, tip)
-    found = answer.text.split()
+    found = repository.sought("merge-base", "--all", onto, tip).split()
     base, head = map(visible, names)
-    if answer.status and answer.err.strip():
-        raise repository.failure(answer)
     if not found:
         raise JudgementError(
             f"{head} and {base} have no commit in common here: fetch all of their history"

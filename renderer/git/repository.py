@@ -103,8 +103,7 @@ class Repository:
     @cached_property
     def config(self) -> dict[str, str]:
         """Every setting that holds here, by its name; a key without a value is true."""
-        answer = self.run("config", "--list", "-z").out.decode(errors="surrogateescape")
-        pairs = (entry.partition("\n") for entry in answer.split("\0") if entry)
+        pairs = (entry.partition("\n") for entry in self.listed("config", "--list", "-z"))
         return {key: value if newline else "true" for key, newline, value in pairs}
 
     @property
@@ -117,10 +116,7 @@ class Repository:
     def resolve(self, ref: str) -> str | None:
         """The full id of a commit; None where nothing has that name."""
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options")
-        answer = self.run(*words, f"{revision_of(ref)}^{{commit}}")
-        if answer.status and answer.err.strip():
-            raise self.failure(answer)
-        return answer.text or None
+        return self.sought(*words, f"{revision_of(ref)}^{{commit}}") or None
 
     def head(self, branch: str) -> str | None:
         """The commit that a branch of this name is at, whatever else has the name."""
@@ -128,12 +124,11 @@ class Repository:
 
     def head_branch(self) -> str:
         """The branch that is checked out; "" where none is."""
-        return self.run("symbolic-ref", "--quiet", "--short", "HEAD").text
+        return self.sought("symbolic-ref", "--quiet", "--short", "HEAD")
 
-    def same_as(self, other: Path) -> bool:
-        """Whether a path stands in this repository, or in a worktree of it."""
-        lines = _ask_where(other).text.splitlines()
-        return len(lines) > 1 and os.path.realpath(lines[1]) == os.path.realpath(self.common)
+    def same_as(self, other: Repository) -> bool:
+        """Whether they are one, or worktrees of one."""
+        return os.path.realpath(other.common) == os.path.realpath(self.common)
 
     def fetch(self, branch: str, access: Access | None = None) -> str | None:
         """The remote's head of the branch now, brought here; None where there is none.
@@ -160,10 +155,7 @@ class Repository:
     def merge_base(self, one: str, other: str) -> str | None:
         """The last commit that both come from."""
         words = ("merge-base", revision_of(one), revision_of(other))
-        answer = self.run(*words)
-        if answer.status and answer.err.strip():
-            raise self.failure(answer)
-        return answer.text.partition("\n")[0] or None
+        return self.sought(*words).partition("\n")[0] or None
 
     def is_dirty(self, paths: Sequence[str]) -> list[str]:
         """What of the worktree is not committed, untracked files too; all of it without paths."""
@@ -180,6 +172,15 @@ class Repository:
     def ask(self, *words: str) -> str:
         """What a command says that must succeed."""
         return self.commands.ask(f"--git-dir={self.git_dir}", *words, about=str(self)).text
+
+    def sought(self, *words: str) -> str:
+        """What a command finds; "" where it says by its status alone that there is nothing."""
+        return self.commands.sought(f"--git-dir={self.git_dir}", *words, about=str(self))
+
+    def listed(self, *words: str) -> list[str]:
+        """What a command that must succeed lists, a NUL behind each."""
+        answer = self.commands.ask(f"--git-dir={self.git_dir}", *words, about=str(self))
+        return [each for each in answer.out.decode(errors="surrogateescape").split("\0") if each]
 
     def failure(self, answer: Answer) -> GitError:
         return GitError(f"{self}: {meaning(answer.err)}")

@@ -13,26 +13,13 @@ from renderer.destination import OutputDirectory
 from renderer.rendering import Options, Summary
 from renderer.sources import SourceTree
 from renderer.yamlio import load_all
+from tests.sync.rendered import TEMPLATE
 
 SAMPLE = Path(__file__).parents[2]
 ROUTES = ("none", "istio", "gateway", "ingress", "ambassador")
 URL = "https://git.example.com/notebooks/rendered.git"
 REPOSITORY = f"repository: {{url: '{URL}', branch: rendered, path: clusters/eu}}"
 BOTH = f"consumers: {{{REPOSITORY}, argocd: {{}}, flux: {{}}}}\n"
-BASE = """
-apiVersion: jackhoman.dev/v1beta1
-kind: Template
-metadata: {name: base, namespace: kubeflow}
-spec:
-  home: {size: 1Gi, mountPath: /home/jovyan}
-  template:
-    spec:
-      containers:
-      - name: main
-        image: base:1
-        ports: [{name: http, containerPort: 8888}]
-        resources: {requests: {cpu: "0.1", memory: 1024Mi}}
-"""
 NOTEBOOK = """
 apiVersion: jackhoman.dev/v1beta1
 kind: Notebook
@@ -95,7 +82,7 @@ def begin(root: Path, settings: str = BOTH) -> Trees:
     """A tree with a catalog and no notebook."""
     tree = Trees(root)
     (root / "catalog").mkdir()
-    (root / "catalog/base.yaml").write_text(BASE, encoding="utf-8")
+    (root / "catalog/base.yaml").write_text(TEMPLATE, encoding="utf-8")
     (root / "notebooks").mkdir()
     tree.settings(settings)
     return tree

@@ -9,6 +9,7 @@ import pytest
 from renderer.errors import GitError, InputError, OutputError
 from renderer.output import Change
 from tests.delivery.conftest import Render, Sources, bundles, git, listed
+from tests.git.failing import COMPLAINT, failing
 
 ALL = {"namespaces/team", "notebooks/team/one", "notebooks/team/three", "notebooks/team/two"}
 
@@ -234,6 +235,19 @@ def test_the_branch_of_the_sources_is_refused_and_another_one_is_not(
     assert git(sources.root, "rev-parse", "main") == head
     assert git(sources.root, "status", "--porcelain") == ""
     assert git(sources.root, "log", "--format=%s", "rendered") == "Render 3 notebooks: 3 added"
+
+
+@pytest.mark.parametrize("command", ["symbolic-ref --quiet --short", "ls-files"])
+def test_nothing_is_committed_where_git_cannot_say_how_the_sources_stand(
+    sources: Sources, render: Render, command: str, tmp_path: Path
+) -> None:
+    before = git(sources.root, "for-each-ref")
+    with (
+        failing(tmp_path / "bin", command),
+        pytest.raises(GitError, match=f"^{sources.root}: git says: {COMPLAINT}$"),
+    ):
+        render(repository=str(sources.root), branch="main", adopt=True)
+    assert git(sources.root, "for-each-ref") == before
 
 
 def test_a_branch_that_others_made_is_refused_until_it_is_adopted(

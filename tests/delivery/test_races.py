@@ -179,8 +179,10 @@ def test_a_clone_that_went_another_way_is_left_to_its_owner(
 # --- targets
 
 
-def at_targets(sources: Sources, out: Path, *names: str) -> list[tuple[str, str | None]]:
-    order = Order(str(out), "other", targets=names, author=US, committer=US)
+def at_targets(
+    sources: Sources, out: Path | str, *names: str, push: bool = False
+) -> list[tuple[str, str | None]]:
+    order = Order(str(out), "other", targets=names, push=push, author=US, committer=US)
     found = deliver(SourceTree(sources.root), order, Options(jobs=1))
     return [(each.branch, each.commit) for each in found]
 
@@ -225,6 +227,92 @@ def test_a_problem_on_one_target_leaves_all_as_they_are(sources: Sources, out: P
     with pytest.raises(InputError):
         at_targets(sources, out)
     assert git(out, "for-each-ref") == before
+
+
+def refuse(server: Path, branch: str) -> Path:
+    """The hook of a server that takes no push to a branch."""
+    hook = server / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    text = f"#!/bin/sh\n[ $1 != refs/heads/{branch} ] || {{ echo ask ops >&2; exit 1; }}\n"
+    hook.write_text(text, encoding="utf-8")
+    hook.chmod(0o755)
+    return hook
+
+
+@pytest.fixture
+def server(sources: Sources, out: Path) -> Path:
+    """Nothing is there yet; the sources are for two branches, `rendered` and then `lab`."""
+    sources.write("octavo.yaml", "values: {a: one}\n" + TARGETS)
+    sources.commit()
+    git(out.parent, "init", "--quiet", "--bare", str(out))
+    return out
+
+
+def test_a_branch_that_is_refused_does_not_hide_what_was_done_before(
+    sources: Sources, server: Path
+) -> None:
+    hook = refuse(server, "lab")
+    with pytest.raises(GitError) as raised:
+        at_targets(sources, server.as_uri(), push=True)
+    stands = git(server, "rev-parse", "rendered")
+    said, _, done = str(raised.value).partition("; what was done before it stands: ")
+    assert said.startswith(f"{server.as_uri()}: a hook of the server refuses it (git: remote: ask")
+    assert done == f"rendered at {stands}"
+    assert git(server, "branch", "--list", "lab") == ""
+    hook.unlink()
+    made = at_targets(sources, server.as_uri(), push=True)
+    assert made == [("lab", git(server, "rev-parse", "lab")), ("rendered", None)]
+    assert git(server, "rev-parse", "rendered") == stands
+
+
+def test_nothing_is_said_to_stand_where_nothing_was_committed(
+    sources: Sources, server: Path
+) -> None:
+    def refused(branch: str) -> str:
+        refuse(server, branch)
+        with pytest.raises(GitError, match="ask ops") as raised:
+            at_targets(sources, server.as_uri(), push=True)
+        return str(raised.value)
+
+    assert "stands" not in refused("rendered")
+    assert git(server, "for-each-ref") == ""
+    assert "stands" in refused("lab")
+    assert "stands" not in refused("lab")  # as `rendered` did not change again
+
+
+@pytest.mark.parametrize(
+    ("changing", "said"),
+    [
+        (False, "others moved lab 5 times"),
+        (True, "the sources changed while they were rendered"),
+    ],
+)
+def test_a_branch_that_lost_its_race_does_not_hide_what_was_done_before(
+    sources: Sources,
+    server: Path,
+    changing: bool,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clone = tmp_path / "clone"
+    at_targets(sources, server)
+    git(tmp_path, "clone", "--quiet", "-b", "lab", str(server), str(clone))
+    sources.notebook("four")
+    sources.commit()
+
+    def act(number: int) -> None:
+        theirs(clone, f"file-{number}")
+        git(clone, "push", "--quiet")
+        if changing and number == 1:
+            sources.notebook("five")
+
+    meanwhile(monkeypatch, act)
+    with pytest.raises(GitError, match=said) as raised:
+        at_targets(sources, server)
+    stands = git(server, "rev-parse", "rendered")
+    assert str(raised.value).endswith(f"; what was done before it stands: rendered at {stands}")
+    assert git(server, "rev-parse", "lab") == git(clone, "rev-parse", "HEAD")
 
 
 # --- many at once, and kills

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+
+from tests.git.backend import ask
 
 NAME = "acme/notebooks"
 
@@ -192,28 +192,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not token.may("contents", how):
             self._say(403, {}, b"")
             return
-        done = subprocess.run(
-            ["git", "http-backend"],
-            input=body,
-            env={
-                "PATH": os.environ["PATH"],
-                "GIT_PROJECT_ROOT": str(self.forge.root),
-                "GIT_HTTP_EXPORT_ALL": "1",
-                "GIT_CONFIG_GLOBAL": os.devnull,
-                "REMOTE_USER": token.user,
-                "REQUEST_METHOD": self.command,
-                "PATH_INFO": path,
-                "QUERY_STRING": query,
-                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            },
-            capture_output=True,
-            check=False,
-        )
-        head, _, answer = done.stdout.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().splitlines() if line)
-        self._say(int(headers.pop("Status", "200").split()[0]), headers, answer)
+        answer = ask(self.forge.root, self, body, token.user)
+        self._say(answer.status, answer.headers, answer.body)
 
     def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.send_response(status)

@@ -50,7 +50,7 @@ def test_a_repository_is_found_from_within(checkout: Bench, where: str) -> None:
     top = checkout.root.parent / "linked" if "linked" in where else checkout.root
     assert (found.path, found.is_bare) == (top, False)
     assert found.common == checkout.root / ".git"
-    assert found.same_as(checkout.root)
+    assert found.same_as(checkout.repository)
     assert found.head_branch() == ("other" if "linked" in where else BRANCH)
 
 
@@ -58,8 +58,7 @@ def test_nothing_is_found_where_there_is_none(tmp_path: Path, checkout: Bench) -
     for place in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(GitError, match=f"^{place}: "):
             Repository.open(place)
-        assert not checkout.repository.same_as(place)
-    assert not checkout.repository.same_as(bench(tmp_path / "another").root)
+    assert not checkout.repository.same_as(bench(tmp_path / "another").repository)
     with pytest.raises(GitError, match="name the directory above"):
         Repository.open(checkout.root / ".git")
 

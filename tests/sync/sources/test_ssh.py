@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from sync.errors import SourceError
+from tests.git.servers import SSHD, Ssh, key_pair, sshd
 from tests.sync.sources.workshop import CHURN, Repository, read
 
-SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 STAND_IN = """#!/bin/sh
 printf '%s\\n' "$@" >"{seen}"
 for last; do :; done
@@ -26,70 +20,19 @@ exec sh -c "$last"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """An sshd that lets one key in."""
-
-    port: int
-    key: Path
-    known_hosts: Path
-
-    def url(self, repository: Repository) -> str:
-        return f"ssh://{getpass.getuser()}@127.0.0.1:{self.port}{repository.root}"
-
-
-def key_pair(file: Path) -> Path:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file], check=True)
-    return file
-
-
-@pytest.fixture
-def sshd(tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(name="sshd")
+def running(tmp_path: Path) -> Iterator[Ssh]:
     if SSHD is None:
         pytest.skip("NO sshd IS INSTALLED: SSH is tried with a stand-in only")
-    home = tmp_path / "ssh keys"
-    home.mkdir()
-    key, host = key_pair(home / "key"), key_pair(home / "host")
-    shutil.copy(key.with_suffix(".pub"), home / "authorized")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = home / "sshd_config"
-    settings.write_text(
-        f'HostKey "{host}"\nAuthorizedKeysFile "{home}/authorized"\nListenAddress 127.0.0.1\n'
-        f"Port {port}\nStrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n"
-        "PermitRootLogin prohibit-password\n",
-        encoding="utf-8",
-    )
-    known = home / "known"
-    public = host.with_suffix(".pub").read_text(encoding="utf-8")
-    known.write_text(f"[127.0.0.1]:{port} {public}", encoding="utf-8")
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    process = subprocess.Popen([SSHD, "-D", "-e", "-f", settings], stderr=subprocess.PIPE)
-    try:
-        wait_for(port)
-        yield Server(port, key, known)
-    finally:
-        process.terminate()
-        process.communicate()
+    with sshd(tmp_path / "ssh keys") as server:
+        yield server
 
 
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            assert time.monotonic() < deadline, "sshd does not start"
-            time.sleep(0.02)
-        else:
-            return
-
-
-def test_a_key_lets_us_in(repository: Repository, sshd: Server) -> None:
+def test_a_key_lets_us_in(repository: Repository, sshd: Ssh) -> None:
     source = repository.source(
-        repository=sshd.url(repository), ssh_key=str(sshd.key), known_hosts=str(sshd.known_hosts)
+        repository=sshd.url(repository.root),
+        ssh_key=str(sshd.key),
+        known_hosts=str(sshd.known_hosts),
     )
     commit = repository.commit({f"{CHURN}/notebook.yaml": b"news\n"})
     with closing(source.fetch()) as snapshot:
@@ -98,23 +41,23 @@ def test_a_key_lets_us_in(repository: Repository, sshd: Server) -> None:
 
 
 def test_a_host_that_is_not_known_is_refused(
-    repository: Repository, sshd: Server, tmp_path: Path
+    repository: Repository, sshd: Ssh, tmp_path: Path
 ) -> None:
     stranger = key_pair(tmp_path / "stranger").with_suffix(".pub").read_text(encoding="utf-8")
     for text in ("", f"[127.0.0.1]:{sshd.port} {stranger}"):
         (tmp_path / "known").write_text(text, encoding="utf-8")
         with pytest.raises(SourceError, match="the host's SSH key is not"):
             repository.fetch(
-                repository=sshd.url(repository),
+                repository=sshd.url(repository.root),
                 ssh_key=str(sshd.key),
                 known_hosts=str(tmp_path / "known"),
             )
 
 
-def test_another_key_is_refused(repository: Repository, sshd: Server, tmp_path: Path) -> None:
+def test_another_key_is_refused(repository: Repository, sshd: Ssh, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="the SSH key is not accepted"):
         repository.fetch(
-            repository=sshd.url(repository),
+            repository=sshd.url(repository.root),
             ssh_key=str(key_pair(tmp_path / "other")),
             known_hosts=str(sshd.known_hosts),
         )

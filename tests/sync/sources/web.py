@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import os
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.git.backend import ask
 
 
 @dataclass(slots=True)
@@ -77,28 +77,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _backend(self, body: bytes) -> None:
-        path, _, query = self.path.partition("?")
-        done = subprocess.run(
-            ["git", "http-backend"],
-            input=body,
-            env={
-                "PATH": os.environ["PATH"],
-                "GIT_PROJECT_ROOT": str(self.web.root),
-                "GIT_HTTP_EXPORT_ALL": "1",
-                "REQUEST_METHOD": self.command,
-                "PATH_INFO": path,
-                "QUERY_STRING": query,
-                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            },
-            capture_output=True,
-            check=False,
-        )
-        head, _, answer = done.stdout.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().splitlines() if line)
-        status = int(headers.pop("Status", "200").split()[0])
-        self._say(status, headers, answer)
+        answer = ask(self.web.root, self, body)
+        self._say(answer.status, answer.headers, answer.body)
 
 
 @contextmanager
