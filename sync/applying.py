@@ -126,6 +126,8 @@ class Applier:
     def _one(self, this: Round, bundle: Bundle, member: Member) -> Outcome:
         found = this.survey.of(member.key)
         kind = member.key.group_kind
+        if found.state is State.RESTING:
+            return Outcome(Action.UNCHANGED, bundle.directory, member.key)
         if found.state is State.SAME:
             if not self._orphaned(this, bundle):
                 return Outcome(Action.UNCHANGED, bundle.directory, member.key)

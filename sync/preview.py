@@ -45,7 +45,7 @@ class Previewer:
             for key, place in shelf.places.items()
             if chooses(place.bundle.directory)
             and place.bundle.directory not in survey.suspended
-            and survey.of(key).state is not State.SAME
+            and survey.of(key).state not in {State.SAME, State.RESTING}
         ]
         with ThreadPoolExecutor(self.workers) as pool:
             found = list(pool.map(lambda place: self._of(place, survey), places))

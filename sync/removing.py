@@ -1,4 +1,4 @@
-"""Takes away what git no longer asks for, where no guard objects. What they are: pruning."""
+"""Takes away what git does not ask for now, where no guard objects. What they are: pruning."""
 
 from __future__ import annotations
 
@@ -69,15 +69,23 @@ class Remover:
         told = Removed()
         strays = self._strays(ground, told)
         idle = list(self._idle_copies(ground))
+        dismissed = _dismissed(ground)
+        if not (strays or idle or dismissed or ground.survey.failures):
+            return told
+        try:
+            identity = self._cluster.identity() if ground.pinned else ""
+        except ClusterError as error:
+            told.unpruned = (f"the cluster does not say which one it is: {error}",)
+            return told
+        told.unpruned = another = pruning.another_cluster(identity, ground.pinned)
         if strays or idle or ground.survey.failures:
-            try:
-                told.unpruned = pruning.guard(self._evidence(ground, strays))
-            except ClusterError as error:
-                told.unpruned = (f"the cluster does not say which one it is: {error}",)
+            told.unpruned = pruning.guard(self._evidence(ground, strays, identity))
+        # What git asks for at other times goes by its own notebook, whatever became of the source.
+        going = [] if another else self._going(ground, dismissed, told)
         if not told.unpruned:
-            going = self._going(ground, strays, told)
-            going.extend((copy, _home(copy.key)) for copy in idle)
-            told.outcomes.extend(self._delete(going))
+            going += self._going(ground, strays, told)
+            going += [(copy, _home(copy.key)) for copy in idle]
+        told.outcomes.extend(self._delete(going))
         return told
 
     def foresee(self, ground: Ground) -> list[Change]:
@@ -88,9 +96,10 @@ class Remover:
         going.extend((copy, _home(copy.key)) for copy in self._idle_copies(ground))
         kept = pruning.guard(self._evidence(ground, strays)) if going else ()
         action = diffs.Action.REFUSED if kept else diffs.Action.DELETE
+        dismissed = self._going(ground, _dismissed(ground), told)
         return [
-            Change(action, stray.key, directory, stray.object, notes=kept)
-            for stray, directory in going
+            *(_change(diffs.Action.DELETE, *each, each[0].why) for each in dismissed),
+            *(_change(action, *each, *kept) for each in going),
         ]
 
     # --- which
@@ -177,13 +186,15 @@ class Remover:
             policy=self._policy,
             broken=shelf.broken,
             held=None if directory in shelf.bundles else ground.source.held(directory),
-            asked=shelf,
+            asked=() if stray.why else shelf,
             unsettled=ground.unsettled | ground.survey.suspended,
         )
 
     # --- whether at all
 
-    def _evidence(self, ground: Ground, strays: Sequence[tuple[Stray, str]]) -> Evidence:
+    def _evidence(
+        self, ground: Ground, strays: Sequence[tuple[Stray, str]], cluster: str = ""
+    ) -> Evidence:
         shelf = ground.shelf
         there = {
             each.directory
@@ -202,7 +213,7 @@ class Remover:
             policy=self._policy,
             revision=shelf.revision[:SHORT],
             failures={str(kind): words for kind, words in ground.survey.failures.items()},
-            cluster=self._cluster.identity() if ground.pinned else "",
+            cluster=cluster,
             expected_cluster=ground.pinned,
         )
 
@@ -227,13 +238,27 @@ class Remover:
         except ClusterError as error:
             action = Action.WAITING if error.transient else Action.FAILED
             return Outcome(action, directory, stray.key, f"is not deleted: {error}")
-        words = "" if deleted else "was gone already"
+        words = stray.why if deleted else "was gone already"
         return Outcome(Action.DELETED, directory, stray.key, words)
+
+
+def _dismissed(ground: Ground) -> list[tuple[Stray, str]]:
+    """What stands of the company of notebooks that rest; what is kept for good is none of it."""
+    places = ground.shelf.places
+    return [
+        (each, places[each.key].bundle.directory)
+        for each in ground.survey.dismissed
+        if not _is_kept_for_good(each)
+    ]
 
 
 def _is_kept_for_good(stray: Stray) -> bool:
     """Storage of git's, mostly. What an owner may write on a Notebook or a grant does not count."""
     return marks.is_kept(stray.object) and not stray.is_notebook and not stray.is_grant
+
+
+def _change(action: diffs.Action, stray: Stray, directory: str, *notes: str) -> Change:
+    return Change(action, stray.key, directory, stray.object, notes=notes)
 
 
 def _homeless(strays: Sequence[Stray]) -> str:

@@ -8,13 +8,13 @@ from enum import Enum, auto
 from typing import Any
 
 from sync import fields, marks, ownership
-from sync.fields import Difference, Manager
-from sync.fields.tree import owners
+from sync.fields import Difference
 from sync.marks import Parent
 from sync.objects import GroupKind, Key, Object, terminating, uid
 from sync.ownership import Holder
 from sync.policy import Policy
 from sync.pruning import Stray
+from sync.running import Life, Workload
 from sync.shelf import Place
 
 
@@ -26,6 +26,7 @@ class State(Enum):
     DIFFERENT = auto()
     HELD = auto()  # by somebody else
     LEAVING = auto()  # being deleted
+    RESTING = auto()  # not to stand now, for its notebook does not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,15 @@ class Seen:
 
 SAME = Seen(State.SAME)
 NEW = Seen(State.NEW)
+RESTING = Seen(State.RESTING)
 
 
 @dataclass(slots=True)
 class Survey:
     """The cluster at one time, as far as it was looked at.
 
-    `others` are the bundles that git lacks and somebody else has applied.
+    `others` are the bundles that git lacks and somebody else has applied; `dismissed` is what
+    stands of the company of notebooks that rest.
     """
 
     seen: dict[Key, Seen] = field(default_factory=dict)
@@ -55,6 +58,9 @@ class Survey:
     suspended: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
     strays: list[Stray] = field(default_factory=list)
+    dismissed: list[Stray] = field(default_factory=list)
+    workloads: dict[str, Workload] = field(default_factory=dict)
+    lives: dict[str, Life] = field(default_factory=dict)
     copies: dict[Key, Object] = field(default_factory=dict)
     revisions: dict[Key, str] = field(default_factory=dict)
     failures: dict[GroupKind, str] = field(default_factory=dict)
@@ -80,21 +86,6 @@ def desired(place: Place, parent: Parent | None, agent: str) -> dict[str, Any]:
 
 
 _CLAIM = GroupKind("", "PersistentVolumeClaim")
-
-
-def is_stopped(sent: Object, live: Object) -> bool:
-    """Whether git or somebody in the cluster wants a notebook stopped.
-
-    Where the live one says so for git alone, git has taken it back.
-    """
-    if (sent.get("spec") or {}).get("stopped") is True:
-        return True
-    asked = (live.get("spec") or {}).get("stopped") is True
-    return asked and owners(live, STOPPED) != (OURS,)
-
-
-STOPPED = ("f:spec", "f:stopped")
-OURS = Manager(marks.MANAGER, "Apply")
 
 
 def judge(

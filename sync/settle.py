@@ -61,7 +61,7 @@ class Settler:
 
     def _settle(self, task: Task) -> Outcome:
         match task.seen.state:
-            case State.SAME:
+            case State.SAME | State.RESTING:
                 return _outcome(Action.UNCHANGED, task, uid=task.seen.uid)
             case State.NEW:
                 return self._create(task)

@@ -51,7 +51,8 @@ class Scope:
 class Shelf:
     """What one commit asks for. Built once, then only read.
 
-    `listed` counts the bundles of the source that this agent may apply, also those not read here.
+    `listed` counts the bundles of the source that this agent may apply, also those not read here;
+    `company` is what lives and dies with a running notebook, of the bundles that hold such.
     """
 
     revision: str = ""
@@ -62,6 +63,7 @@ class Shelf:
     places: dict[Key, Place] = field(default_factory=dict)
     needs: dict[str, tuple[Need, ...]] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
+    company: dict[str, tuple[Member, ...]] = field(default_factory=dict)
     versions: dict[GroupKind, str] = field(default_factory=dict)
 
     def __contains__(self, key: object) -> bool:
@@ -148,6 +150,8 @@ def _put(shelf: Shelf, bundle: Bundle, needs: tuple[Need, ...] | None) -> None:
     shelf.bundles[bundle.directory] = bundle
     if wanted:
         shelf.needs[bundle.directory] = wanted
+    if company := bundle.company:
+        shelf.company[bundle.directory] = company
     if bundle.name:
         shelf.sets[marks.applyset_id(bundle.namespace, bundle.name)] = bundle.directory
     for member in bundle.members:

@@ -176,9 +176,7 @@ def _is_unsettled(observed: Observed) -> bool:
 
 
 def _workload(bundle: Bundle | None) -> Key | None:
-    members = bundle.members if bundle else ()
-    keys = (each.key for each in members if each.key.group_kind == marks.STATEFUL_SET)
-    return next(keys, None)
+    return bundle.workload.key if bundle and bundle.workload else None
 
 
 def _claims(bundle: Bundle) -> list[Key]:

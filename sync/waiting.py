@@ -86,4 +86,5 @@ class Waiter:
 def _workloads(shelf: Shelf, directory: str) -> list[Key]:
     bundle = shelf.bundles.get(directory)
     members = bundle.members if bundle else ()
-    return [each.key for each in members if each.key.group_kind == marks.STATEFUL_SET]
+    sets = (each for each in members if each.key.group_kind == marks.STATEFUL_SET)
+    return [each.key for each in sets if not each.with_notebook]

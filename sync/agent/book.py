@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sync import marks
-from sync.agent.listening import Known, View
+from sync.agent.known import Known, View
 from sync.marks import Parent
 from sync.objects import Key
 from sync.outcome import Outcome, Report, left_over
 from sync.seen import State, Survey
 from sync.shelf import Scope, Shelf
+
+Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
@@ -78,16 +81,16 @@ class Book:
 
     def _learn_notebooks(self, survey: Survey, report: Report, scope: Scope) -> None:
         known, chosen = self.known, scope.directories
-        kept = {} if chosen is None else _without(known.parents, chosen)
         made = {each.directory: _made(each) for each in report.outcomes if _is_made(each)}
         found = survey.parents
         known.parents = {
-            **kept,
+            **_without(known.parents, chosen),
             **found,
             **{d: p for d, p in made.items() if d not in found or found[d].uid != p.uid},
         }
         others = set() if chosen is None else known.suspended - chosen
         known.suspended = others | survey.suspended
+        known.lives = {**_without(known.lives, chosen), **survey.lives}
         known.held = frozenset({*self._still_held(scope), *self._held(survey)} - made.keys())
 
     def _held(self, survey: Survey) -> Iterator[str]:
@@ -103,8 +106,9 @@ class Book:
                 yield directory
 
 
-def _without(parents: dict[str, Parent], chosen: Collection[str]) -> dict[str, Parent]:
-    return {each: parent for each, parent in parents.items() if each not in chosen}
+def _without(known: dict[str, Item], chosen: Collection[str] | None) -> dict[str, Item]:
+    """What is known of the others; where all were chosen, there are none."""
+    return {each: item for each, item in known.items() if chosen is not None and each not in chosen}
 
 
 def _is_made(outcome: Outcome) -> bool:

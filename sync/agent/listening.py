@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from sync import marks, ownership, seen
+from sync import marks, ownership, running, seen
+from sync.agent.company import Company
+from sync.agent.known import Known
 from sync.agent.watching import Subject
 from sync.cluster import Event
 from sync.marks import Parent
@@ -15,52 +16,10 @@ from sync.memory import Memory
 from sync.objects import GroupKind, Key, Object, key_of, labels, terminating, uid
 from sync.policy import Policy
 from sync.seen import State
-from sync.shelf import Shelf
+from sync.shelf import Place
 
 POD = GroupKind("", "Pod")
 TOLD = frozenset({marks.NOTEBOOK, marks.STATEFUL_SET})
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A shelf, and who needs what is copied: by its source, by its copy."""
-
-    shelf: Shelf = field(default_factory=Shelf)
-    by_source: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
-    by_copy: Mapping[Key, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, shelf: Shelf) -> View:
-        sources: dict[Key, dict[str, None]] = defaultdict(dict)
-        targets: dict[Key, str] = {}
-        for directory, needs in shelf.needs.items():
-            for need in needs:
-                sources[need.source][directory] = None
-                targets.setdefault(need.target, directory)
-        return cls(shelf, {each: tuple(found) for each, found in sources.items()}, targets)
-
-    def one_in_each_namespace(self, source: Key) -> Iterator[str]:
-        """Bundles through which every copy of a source is refreshed."""
-        namespaces = set()
-        for directory in self.by_source.get(source, ()):
-            namespace = directory.split("/")[1]
-            if namespace not in namespaces:
-                namespaces.add(namespace)
-                yield directory
-
-
-@dataclass(slots=True)
-class Known:
-    """What the rounds have come to know; replaced by the loop, read by the threads that watch.
-
-    `held` are the bundles whose Notebook is somebody else's.
-    """
-
-    view: View = field(default_factory=View)
-    parents: dict[str, Parent] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
-    suspended: set[str] = field(default_factory=set)
-    troubled: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +52,7 @@ class Listener:
         self._lock = threading.Lock()
         self._notebooks: dict[str, Told] = {}
         self._revised: set[str] = set()
+        self._company = Company(known, ask.drift)
 
     def hear(self, subject: Subject, event: Event) -> None:
         live = event.object
@@ -111,14 +71,14 @@ class Listener:
     def news(self) -> list[str]:
         """The Notebooks that ask for something else than what the last round knew.
 
-        Judged between rounds, and not as they come: a round makes Notebooks itself. Others make
-        revisions, too.
+        Judged between rounds, and not as they come: a round makes Notebooks itself, and takes
+        their company away. Others make revisions, too.
         """
         with self._lock:
             heard, self._notebooks = self._notebooks, {}
             revised, self._revised = self._revised, set()
         news = {each for each, told in heard.items() if self._is_news(each, told)}
-        return sorted(news | revised)
+        return sorted(news | revised | self._company.news())
 
     def _hear_source(self, source: Key, *, gone: bool) -> None:
         view = self._known.view
@@ -153,11 +113,18 @@ class Listener:
             if key.group_kind == marks.REVISION and what != "MODIFIED":
                 self._hear_revision(directory)
             return
-        if directory in self._known.suspended:
-            return
+        if directory not in self._known.suspended:
+            self._hear_ours(place, live, sent, gone=gone)
+
+    def _hear_ours(self, place: Place, live: Object, sent: Object, *, gone: bool) -> None:
+        directory, kind = place.bundle.directory, place.member.key.kind
         judged = seen.judge(sent, live, self._policy, self._memory.knows)
-        if gone or judged.state is not State.SAME:
-            self._ask.drift(key.kind)
+        is_drift = gone or judged.state is not State.SAME
+        if directory in self._known.view.shelf.company:
+            self._company.hear(place, None if gone else live, is_drift=is_drift)
+            self._ask.news()
+        if is_drift and not place.member.with_notebook:
+            self._ask.drift(kind)
             self._ask.mend([directory])
 
     def _hear_revision(self, directory: str) -> None:
@@ -167,7 +134,7 @@ class Listener:
             self._ask.news()
 
     def _note(self, directory: str, live: Object, sent: Object) -> None:
-        stopped = seen.is_stopped(sent, live)
+        stopped = running.is_stopped(sent, live)
         told = Told(uid(live), stopped, ownership.suspended(live, sent))
         with self._lock:
             self._notebooks[directory] = told

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from sync.agent.events import Recorder
-from sync.agent.listening import Known
+from sync.agent.known import Known
 from sync.agent.log import LOG
 from sync.agent.statuses import Statuses
 from sync.cluster import Cluster

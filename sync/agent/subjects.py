@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sync import copies, marks
-from sync.agent.listening import POD, View
+from sync.agent.known import View
+from sync.agent.listening import POD
 from sync.agent.watching import Subject
 from sync.objects import GroupKind
 from sync.policy import Policy

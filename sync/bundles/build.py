@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from sync.bundles.listing import listed
 from sync.bundles.model import NOTEBOOK, Bundle, Member, packed
@@ -30,7 +31,17 @@ def build(directory: str, oid: str, files: Mapping[str, bytes], policy: Policy) 
         problems += _wrong_notebooks(place, sound)
     if problems:
         raise BundleError("\n".join(problems))
-    return Bundle(directory, place.namespace, place.name, oid, tuple(sound))
+    bundle = Bundle(directory, place.namespace, place.name, oid, tuple(sound))
+    return replace(bundle, members=tuple(_in_order(bundle))) if bundle.company else bundle
+
+
+def _in_order(bundle: Bundle) -> Iterator[Member]:
+    """As listed, but that a notebook which starts finds its company there."""
+    for member in bundle.members:
+        if member is bundle.workload:
+            yield from bundle.company
+        if bundle.workload is None or not member.with_notebook:
+            yield member
 
 
 def _member(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sync.bundles.model import RUNS, WITH_NOTEBOOK
 from sync.policy import Conflicts
 
 _RENDERED = frozenset(("name", "namespace", "labels", "annotations"))
@@ -29,6 +30,7 @@ _SETTINGS = {
     "jackhoman.dev/conflicts": tuple(Conflicts),
     "jackhoman.dev/keep": ("true", "false"),
     "jackhoman.dev/suspend": ("true", "false"),
+    RUNS: (WITH_NOTEBOOK,),
 }
 _SHOWN_LENGTH = 100
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync.bundles import metadata
-from sync.bundles.model import NOTEBOOK
+from sync.bundles.model import NOTEBOOK, RUNS
 from sync.bundles.names import is_api_version, is_kind, is_name
 from sync.bundles.place import Place
 from sync.objects import GroupKind, Object, kind_of
 from sync.policy import Policy
 
 _NAMESPACE = GroupKind("", "Namespace")
+_REVISION = GroupKind("apps", "ControllerRevision")
 _RBAC = "rbac.authorization.k8s.io"
 _ROLE_BINDING = GroupKind(_RBAC, "RoleBinding")
 
@@ -25,9 +26,13 @@ def wrong(obj: Object, place: Place, policy: Policy) -> Iterator[str]:
         return
     kind = kind_of(obj)
     if kind not in policy.kinds:
-        yield f"{kind} is none of the kinds that this agent may apply"
+        yield (
+            f"{kind} is none of the kinds that this agent may apply: its operator allows it by"
+            f" --extra-kinds={kind}, or in the chart by extraKinds"
+        )
     yield from _misplaced(kind, obj["metadata"], place)
     yield from metadata.wrong(obj["metadata"])
+    yield from _wrongly_beside(kind, obj["metadata"].get("annotations"), place)
     if "status" in obj:
         yield "status is the cluster's to set: take it out"
     if kind == _ROLE_BINDING:
@@ -54,6 +59,13 @@ def _absent_or_malformed(field: str, value: Any) -> str:
     if value is None:
         return f"{field} is missing"
     return f"{field} is nothing that Kubernetes would take"
+
+
+def _wrongly_beside(kind: GroupKind, annotations: Any, place: Place) -> Iterator[str]:
+    """The Notebook and its revisions own what would go with them."""
+    goes_along = isinstance(annotations, Mapping) and RUNS in annotations
+    if goes_along and (not place.name or kind in {NOTEBOOK, _REVISION}):
+        yield f"metadata.annotations: {RUNS} is for what stands beside a notebook: take it out"
 
 
 def _misplaced(kind: GroupKind, meta: Mapping[str, Any], place: Place) -> Iterator[str]:

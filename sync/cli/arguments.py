@@ -70,6 +70,9 @@ def add_policy(parser: ArgumentParser) -> None:
         "--kinds", metavar="K,L", help="only these kinds, as in Service,StatefulSet.apps"
     )
     group.add_argument(
+        "--extra-kinds", metavar="K,L", help="kinds besides, as in Certificate.cert-manager.io"
+    )
+    group.add_argument(
         "--dependency-sources", metavar="A,B", default="*", help="copy only from these namespaces"
     )
     group.add_argument(
@@ -115,10 +118,11 @@ def source_of(arguments: Namespace) -> SourceSpec:
 
 
 def policy_of(arguments: Namespace) -> Policy:
+    kinds = _kinds(arguments.kinds) if arguments.kinds else DEFAULT_KINDS
     return Policy(
         agent=arguments.agent,
         namespaces=_listed(arguments.namespaces),
-        kinds=_kinds(arguments.kinds) if arguments.kinds else DEFAULT_KINDS,
+        kinds=kinds | _kinds(arguments.extra_kinds) if arguments.extra_kinds else kinds,
         conflicts=Conflicts(arguments.conflicts),
         adopt=arguments.adopt,
         dependency_sources=_listed(arguments.dependency_sources),

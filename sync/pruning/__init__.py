@@ -9,7 +9,7 @@ Nothing here reads or deletes.
 """
 
 from sync.pruning.belonging import bundle_of, of_notebook
-from sync.pruning.evidence import Evidence, guard
+from sync.pruning.evidence import Evidence, another_cluster, guard
 from sync.pruning.keeping import removable, removable_copy
 from sync.pruning.ranks import order
 from sync.pruning.strays import GRANTS, ROLE, ROLE_BINDING, Stray
@@ -20,6 +20,7 @@ __all__ = [
     "ROLE_BINDING",
     "Evidence",
     "Stray",
+    "another_cluster",
     "bundle_of",
     "guard",
     "of_notebook",

@@ -54,11 +54,16 @@ def _of_source(evidence: Evidence) -> Iterator[str]:
         )
 
 
+def another_cluster(found: str, expected: str) -> tuple[str, ...]:
+    """Why nothing may be deleted in a cluster, whatever the reason to: it is not the pinned one."""
+    if not expected or found == expected:
+        return ()
+    hint = f"; --cluster {found} says that it is meant" if found else ""
+    where = found or "unknown"
+    return (f"this is another cluster ({where}) than the one that was pinned ({expected}){hint}",)
+
+
 def _of_cluster(evidence: Evidence) -> Iterator[str]:
-    expected = evidence.expected_cluster
-    if expected and evidence.cluster != expected:
-        found = evidence.cluster or "unknown"
-        hint = f"; --cluster {found} says that it is meant" if evidence.cluster else ""
-        yield f"this is another cluster ({found}) than the one that was pinned ({expected}){hint}"
+    yield from another_cluster(evidence.cluster, evidence.expected_cluster)
     for kind, why in sorted(evidence.failures.items()):
         yield f"{kind} cannot be listed: {why}; grant it, or take the kind off --kinds"

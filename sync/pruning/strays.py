@@ -17,12 +17,16 @@ GRANTS = frozenset({ROLE, ROLE_BINDING})
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """An object under our mark that git no longer asks for; `witnessed` as in `ownership`."""
+    """An object under our mark that git no longer asks for; `witnessed` as in `ownership`.
+
+    Of one that git asks for at other times, `why` says why not now.
+    """
 
     key: Key
     uid: str
     metadata: Mapping[str, Any]
     witnessed: bool = False
+    why: str = ""
 
     @property
     def object(self) -> Object:

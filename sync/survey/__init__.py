@@ -6,6 +6,7 @@ cannot be listed is said; then nothing may be pruned.
 - looking: one look at the cluster, and how an object that was found is judged
 - whole: all that carries our mark; few: some bundles, and what they no longer hold
 - beside: what a companion needs, beside whoever applies the bundles
+- resting: notebooks that do not run, and what is not to stand beside them
 - vouching: whose a Notebook is that carries our mark no more
 """
 

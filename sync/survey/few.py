@@ -10,6 +10,7 @@ from sync.objects import GroupKind, Key, key_of, labels, uid
 from sync.seen import Survey
 from sync.shelf import needs_of
 from sync.survey.looking import Looking
+from sync.survey.resting import rest
 from sync.survey.vouching import vouch
 
 
@@ -18,6 +19,7 @@ def survey(at: Looking, directories: list[str], gone: Iterable[Key], *, ask: boo
     at.look(at.notebooks(directories))
     at.look(key for key in at.shelf.keys(directories) if key.group_kind != marks.NOTEBOOK)
     vouch(at, directories)
+    rest(at, directories)
     if ask:
         at.each(lambda kind: _list_sets(at, kind, directories), at.kinds(at.policy.kinds))
     _strays(at, gone)

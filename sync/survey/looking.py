@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import TypeVar
 
-from sync import marks, ownership, seen
+from sync import marks, ownership, running, seen
 from sync.cluster import Cluster, ListExpired
 from sync.errors import ClusterError
 from sync.marks import Parent
@@ -121,6 +121,8 @@ class Looking:
             self._remember_parent(directory, sent, live)
             if ownership.suspended(live, sent):
                 self.survey.suspended.add(directory)
+        if directory in self.shelf.company and place.member is place.bundle.workload:
+            self.survey.workloads[directory] = running.workload(live)
         # The shelf's key, not the one just read: tens of thousands are kept.
         key = place.member.key
         if not self.policy.companion:
@@ -131,7 +133,7 @@ class Looking:
             self.survey.seen[key] = seen.SAME
 
     def _remember_parent(self, directory: str, sent: Object, live: Object) -> None:
-        stopped = seen.is_stopped(sent, live)
+        stopped = running.is_stopped(sent, live)
         meta = live["metadata"]
         if says_trouble(live):
             self.survey.complaining.add(directory)

@@ -11,6 +11,7 @@ from sync.errors import ClusterError
 from sync.objects import GroupKind, Key, Object, key_of, labels, uid
 from sync.seen import Survey
 from sync.survey.looking import Looking
+from sync.survey.resting import rest
 from sync.survey.vouching import vouch
 
 AT_ONCE = 2  # comparing takes one processor, the server the others
@@ -27,8 +28,11 @@ def survey(at: Looking) -> Survey:
     _missing(at, at.notebooks(at.shelf.bundles))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda kind: _list(at, kind, revisions), others))
-    _missing(at, at.shelf.places)
+    company = {each.key for members in at.shelf.company.values() for each in members}
+    _missing(at, (key for key in at.shelf.places if key not in company))
     vouch(at, at.shelf.bundles)
+    rest(at, at.shelf.bundles)
+    _missing(at, company)
     return at.survey
 
 

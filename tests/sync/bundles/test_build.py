@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ SPACE = "namespaces/team-a"
 TO_SET = "is the cluster's to set: take it out"
 OURS = "is the agent's own mark: take it out"
 OTHERS = "is another tool's mark: take it out"
+WITH_NOTEBOOK = {"jackhoman.dev/runs": "with-notebook"}
+BESIDE = "jackhoman.dev/runs is for what stands beside a notebook: take it out"
 CLUSTER_ROLE = GroupKind("rbac.authorization.k8s.io", "ClusterRole")
 
 Object = dict[str, Any]
@@ -272,15 +275,18 @@ OBJECTS = [
         unnamed(name="a", generateName="a-"),
         "metadata.generateName would make a new object each time: give it a name",
     ),
-    (an_object("v1", "Pod"), "Pod is none of the kinds that this agent may apply"),
-    (an_object("v1", "List"), "List is none of the kinds that this agent may apply"),
-    (
-        an_object(f"{RBAC}/v1", "ClusterRole"),
-        f"ClusterRole.{RBAC} is none of the kinds that this agent may apply",
-    ),
-    (
-        an_object("example.com/v1", "Service"),
-        "Service.example.com is none of the kinds that this agent may apply",
+    *(
+        (
+            an_object(version, kind),
+            f"{said} is none of the kinds that this agent may apply: its operator allows it by"
+            f" --extra-kinds={said}, or in the chart by extraKinds",
+        )
+        for version, kind, said in (
+            ("v1", "Pod", "Pod"),
+            ("v1", "List", "List"),
+            (f"{RBAC}/v1", "ClusterRole", f"ClusterRole.{RBAC}"),
+            ("example.com/v1", "Service", "Service.example.com"),
+        )
     ),
     *(
         (service(namespace=place), "metadata.namespace is not team-a, as the directory is called")
@@ -353,6 +359,14 @@ OBJECTS = [
         )
         for name in ("keep", "suspend")
     ),
+    (
+        service(annotations={"jackhoman.dev/runs": "always"}),
+        "metadata.annotations: jackhoman.dev/runs must be one of with-notebook",
+    ),
+    (
+        an_object("apps/v1", "ControllerRevision", annotations=WITH_NOTEBOOK),
+        f"metadata.annotations: {BESIDE}",
+    ),
     (service() | {"status": {}}, f"status {TO_SET}"),
     (binding(apiGroup=RBAC, kind="ClusterRole", name="admin"), ONLY_A_ROLE),
     (binding(apiGroup="", kind="Role", name="a"), ONLY_A_ROLE),
@@ -421,6 +435,44 @@ def test_one_object_in_two_versions_is_there_twice() -> None:
     assert problems(files(NOTEBOOK, *ingress)) == [
         f"{AT}/c.yaml: Ingress team-a/churn is in b.yaml, too"
     ]
+
+
+class TestWhatRunsWithItsNotebook:
+    WORKLOAD = an_object("apps/v1", "StatefulSet")
+    SPARK = an_object("v1", "ConfigMap", "spark", annotations=WITH_NOTEBOOK)
+    CACHE = an_object("apps/v1", "StatefulSet", "cache", annotations=WITH_NOTEBOOK)
+
+    def test_is_applied_before_the_workload_and_the_rest_as_it_is_listed(self) -> None:
+        found = built(files(NOTEBOOK, self.CACHE, QUOTA, self.WORKLOAD, service(), self.SPARK))
+        names = [f"{each.key.kind}/{each.key.name}" for each in found.members]
+        assert names == [
+            "Notebook/churn",
+            "ResourceQuota/notebooks",
+            "StatefulSet/cache",
+            "ConfigMap/spark",
+            "StatefulSet/churn",
+            "Service/churn",
+        ]
+
+    def test_is_told_apart_from_the_workload_of_the_notebook_by_every_reader(self) -> None:
+        found = built(files(NOTEBOOK, self.CACHE, self.WORKLOAD, self.SPARK))
+        again: Bundle = pickle.loads(pickle.dumps(found))  # noqa: S301  as by another process
+        assert again == found
+        assert [each.key.name for each in again.company] == ["cache", "spark"]
+        assert again.workload
+        assert again.workload.key.name == "churn"
+
+    def test_stays_where_it_is_listed_without_a_workload(self) -> None:
+        found = built(files(NOTEBOOK, self.SPARK, service(), self.CACHE))
+        assert [each.file for each in found.members] == ["a.yaml", "b.yaml", "c.yaml", "d.yaml"]
+        assert found.workload is None
+
+    def test_is_neither_the_notebook_nor_what_a_namespace_has(self) -> None:
+        mine = an_object("jackhoman.dev/v1beta1", "Notebook", annotations=WITH_NOTEBOOK)
+        assert problems(files(mine)) == [f"{AT}/a.yaml: metadata.annotations: {BESIDE}"]
+        given = files(QUOTA | {"metadata": QUOTA["metadata"] | {"annotations": WITH_NOTEBOOK}})
+        said = problems(given, SPACE)
+        assert said == [f"{SPACE}/a.yaml: metadata.annotations: {BESIDE}"]
 
 
 def test_a_file_of_two_documents() -> None:

@@ -65,6 +65,14 @@ def held(objects: list[Object]) -> set[Right]:
     return set(rights(named(objects, "ClusterRole", NAME)["rules"]))
 
 
+def allowed(objects: list[Object]) -> set[str]:
+    """The kinds that the agent may apply, as it is called."""
+    (agent,) = [each for each in objects if each["kind"] == "Deployment"]
+    words = agent["spec"]["template"]["spec"]["containers"][0]["args"]
+    (told,) = [word for word in words if word.startswith("--kinds=")]
+    return set(told.removeprefix("--kinds=").split(","))
+
+
 def roles(objects: Iterable[Object]) -> list[Object]:
     return [each for each in objects if each["kind"] in {"Role", "ClusterRole"}]
 
@@ -136,6 +144,15 @@ def test_kinds_of_other_charts_are_granted_when_they_are_named(render: Render) -
     deployment = {"group": "apps", "kind": "Deployment", "resource": "deployments"}
     more = held(render({"extraKinds": [deployment]})) - held(render())
     assert more == {("apps", "deployments", verb) for verb in WRITE}
+
+
+def test_what_services_make_for_a_notebook_is_granted_and_allowed(render: Render) -> None:
+    spark = {"group": "radanalytics.io", "kind": "SparkCluster", "resource": "sparkclusters"}
+    settings = {"group": "", "kind": "ConfigMap", "resource": "configmaps"}
+    objects = render({"extraKinds": [spark, settings]})
+    granted = {("radanalytics.io", "sparkclusters"), ("", "configmaps")}
+    assert held(objects) - held(render()) == {(*each, verb) for each in granted for verb in WRITE}
+    assert allowed(objects) - allowed(render()) == {"SparkCluster.radanalytics.io", "ConfigMap"}
 
 
 @pytest.mark.parametrize("kind", ["secrets", "configMaps"])
