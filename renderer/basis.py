@@ -1,20 +1,26 @@
 """What bundles follow from besides their Notebook files: what all share, and what each chose.
 
-A document of the catalog counts for the notebooks that use it. What it says to all of them (its
-name, whom it applies to by itself, what it lets be copied) counts for everybody.
+A document of the catalog, or a profile in one, counts for the notebooks that use it. What it
+says to all of them (its name, whom it applies to by itself, what it lets be copied) counts for
+everybody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 from renderer.catalog import Catalog
+from renderer.companions import use_of
+from renderer.compose.profiles import user_fragments
 from renderer.installation import Installation
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.fragments import Fragment
-from renderer.position import Document
+from renderer.model.singleuser import Singleuser
+from renderer.position import Mark, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +49,39 @@ def basis_of(
         [source for source in sources if source[0].startswith(chart)],
         list(_said_to_all(installation.catalog)),
     )
-    items = {
-        _name_of(item.fragment): _digest(_whole(item)) for item in _items(installation.catalog)
-    }
-    return Basis(_digest(shared), items)
+    items: dict[str, list[object]] = {}
+    for name, content in _contents(installation.catalog):
+        items.setdefault(name, []).append(content)
+    return Basis(_digest(shared), {name: _digest(found) for name, found in items.items()})
 
 
 def uses(fragments: Iterable[Fragment]) -> tuple[str, ...]:
     """The documents of the catalog that these fragments are of, as a basis names them."""
     return tuple(sorted({_name_of(each) for each in fragments if each.kind != "Notebook"}))
+
+
+def documents(catalog: Catalog) -> Iterator[tuple[str, Origin]]:
+    """What notebooks may use, by the name that a basis has for it, and where it is written."""
+    for item in _items(catalog):
+        yield _name_of(item.fragment), item.origin
+    singleuser = catalog.singleuser
+    for profile in singleuser.profiles:
+        yield _name_of(profile.fragment), profile.origin
+    for fragment in singleuser.gpu_types:
+        yield _name_of(fragment), fragment.origin
+    for templates in singleuser.templates.values():
+        yield use_of(templates), templates.origin
+
+
+def part(origin: Origin) -> tuple[object, Mark]:
+    """The part of a document that stands at a place, and where all of it is written."""
+    value: Any = origin.document.value
+    mark: Any = origin.document.mark
+    for step in origin.path:
+        value = value[step]
+        with suppress(KeyError, IndexError, TypeError):  # what an alias brought has no mark
+            mark = mark[1][step]
+    return value, mark
 
 
 def _items(catalog: Catalog) -> Iterator[Template | PodDefault | Size]:
@@ -74,12 +104,23 @@ def _said_to_all(catalog: Catalog) -> Iterator[tuple[object, ...]]:
             item.namespaces if isinstance(item, Template) else None,
         )
     yield (sorted(map(repr, catalog.faulty)),)
+    yield from _said_by_profiles(catalog.singleuser)
 
 
-def _whole(item: Template | PodDefault | Size) -> tuple[object, ...]:
+def _said_by_profiles(singleuser: Singleuser) -> Iterator[tuple[object, ...]]:
+    """Who is matched, in which order, and what else there is by name."""
+    for profile in singleuser.profiles:
+        yield _name_of(profile.fragment), sorted(profile.users), sorted(profile.images)
+    yield tuple(_name_of(each) for each in singleuser.gpu_types)
+    yield (singleuser.has_sizes, sorted(map(use_of, singleuser.templates.values())))
+
+
+def _contents(catalog: Catalog) -> Iterator[tuple[str, object]]:
     """A document is read from nothing but its values and their places, which warnings name."""
-    document: Document = item.origin.document
-    return document.file, document.value, document.mark
+    for name, origin in documents(catalog):
+        yield name, (origin.document.file, part(origin))
+    for fragment in user_fragments(catalog.singleuser):
+        yield _name_of(fragment), str(fragment.origin.at())
 
 
 def _digest(value: object) -> str:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from renderer.bundle import Bundle
+from renderer.companions.sharing import Bundled, shared
 from renderer.consumers.bundles import consumer_bundles
+from renderer.consumers.services import kinds_of
 from renderer.errors import InputError, Problem
 from renderer.history import previous_of, remembers
 from renderer.installation import Installation, has_errors
@@ -75,7 +77,12 @@ class Outcome:
         problems = [*self.problems, *(problem for file in self.files for problem in file.problems)]
         entries = self.entries
         tenants = (Tenant(e.namespace, e.name, e.position, e.storage) for e in entries)
-        error = InputError([*problems, *_twice(entries), *trespasses(tenants)])
+        bundles = (
+            Bundled(e.namespace, e.name, e.position, e.storage.owner, e.files, e.uses)
+            for e in entries
+        )
+        faults = (*_twice(entries), *trespasses(tenants), *shared(bundles))
+        error = InputError([*problems, *faults])
         if has_errors(error.problems):
             raise error
         return error.problems
@@ -136,7 +143,9 @@ class Batch:
         """The bundles for those who consume the others: Argo CD and Flux."""
         workspace = self._workspace
         notebooks = ((entry.namespace, entry.name) for entry in outcome.entries)
-        made = consumer_bundles(workspace.settings, workspace.target, notebooks, namespaces)
+        installation = workspace.installation
+        kinds = kinds_of(installation.catalog.singleuser) if installation else frozenset()
+        made = consumer_bundles(workspace.settings, workspace.target, notebooks, namespaces, kinds)
         return list(made)
 
     def _files(self, worker: _Worker, outcome: Outcome) -> Sequence[File]:

@@ -68,7 +68,7 @@ def bundle_of(directory: str, rendered: Sequence[Rendered], main: str) -> Bundle
         name = file_name(item, main)
         if not _is_file_name(name):
             problems.append(_problem(item, f"{item.kind} {item.name} is no name of an object"))
-        elif name in files:
+        elif name in files or name == KUSTOMIZATION:
             problems.append(_problem(item, f"there are two objects {item.kind} {item.name}"))
         files[name] = MARK + item.text
     if problems:

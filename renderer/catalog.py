@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Protocol, TypeVar
@@ -10,7 +10,9 @@ from typing import Protocol, TypeVar
 from renderer.errors import Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.fragments import Dependency, Fragment, Reference
+from renderer.model.singleuser import DEFAULT_SIZE, Singleuser
 from renderer.position import Origin, Path, Position
+from renderer.profiles.gathering import Gathered, Item, gather
 from renderer.schema.suggest import did_you_mean
 
 
@@ -58,6 +60,7 @@ class Catalog:
     sizes: Mapping[tuple[str, str], Size] = field(default_factory=dict)
     matched: tuple[PodDefault, ...] = ()
     faulty: frozenset[Claim] = frozenset()
+    singleuser: Singleuser = field(default_factory=Singleuser)
 
     def template(self, reference: Reference, namespace: str) -> Template | Unresolved:
         return self._find("Template", self.templates, reference, namespace)
@@ -98,16 +101,21 @@ class Catalog:
 
 
 def build(
-    items: Iterable[Template | PodDefault | Size], faulty: Iterable[Claim] = ()
+    items: Iterable[Template | PodDefault | Size],
+    faulty: Iterable[Claim] = (),
+    of_jupyterhub: Sequence[Item] = (),
 ) -> tuple[Catalog, list[Problem]]:
     """The catalog of these documents; documents of one kind and name twice are problems.
 
     Of the faulty ones only the names are known: what refers to them is not called wrong as well.
     """
+    claims = frozenset(faulty)
+    unread = {claim.name.name for claim in claims if claim.kind == "ConfigMap"}
+    gathered = gather(of_jupyterhub, unread)
     templates: dict[tuple[str, str], Template] = {}
     pod_defaults: dict[tuple[str, str], PodDefault] = {}
     sizes: dict[tuple[str, str], Size] = {}
-    problems: list[Problem] = []
+    problems: list[Problem] = [*gathered.problems]
     for item in items:
         match item:
             case Template():
@@ -116,8 +124,10 @@ def build(
                 _add("PodDefault", pod_defaults, item, problems)
             case Size():
                 _add("Size", sizes, item, problems)
+    _add_sizes(sizes, gathered, problems)
     matched = tuple(item for item in pod_defaults.values() if item.match is not None)
-    catalog = Catalog(templates, pod_defaults, sizes, matched, frozenset(faulty))
+    singleuser = gathered.singleuser
+    catalog = Catalog(templates, pod_defaults, sizes, matched, claims, singleuser)
     problems.extend(_dangling(catalog))
     problems.extend(_matching_nothing(catalog))
     return catalog, problems
@@ -138,6 +148,21 @@ def _add(kind: str, known: dict[tuple[str, str], T], item: T, problems: list[Pro
         severity = Severity.ERROR
     hint = "rename or remove one of them"
     problems.append(Problem(place, message, hint=hint, there=(there,), severity=severity))
+
+
+def _add_sizes(
+    sizes: dict[tuple[str, str], Size], gathered: Gathered, problems: list[Problem]
+) -> None:
+    """Adds the sizes of profiles, whose names are theirs alone in the whole catalog."""
+    own = {size.name: size for size in sizes.values()}
+    for size in gathered.sizes:
+        if size.name in own:
+            there = own[size.name].origin.at(("metadata", "name"))
+            message = f"there are two Sizes called {size.name}: one of profiles, and one by itself"
+            hint = "rename or remove one of them"
+            problems.append(Problem(size.origin.at(("name",)), message, hint=hint, there=(there,)))
+        else:
+            sizes[size.namespace, size.name] = size
 
 
 def _find(
@@ -174,11 +199,15 @@ def _dangling(catalog: Catalog) -> Iterator[Problem]:
             for index, reference in enumerate(references):
                 found = catalog.pod_default(reference, template.namespace)
                 yield from unresolved_at(found, spec, (field_name, index))
-        for index, name in enumerate(template.sizes or ()):
-            yield from unresolved_at(catalog.size(name, template.namespace), spec, ("sizes", index))
+        sizes: list[tuple[Path, str]] = [
+            (("sizes", index), name) for index, name in enumerate(template.sizes or ())
+        ]
         if template.default_size:
-            found_size = catalog.size(template.default_size, template.namespace)
-            yield from unresolved_at(found_size, spec, ("defaultSize",))
+            sizes.append((("defaultSize",), template.default_size))
+        for path, name in sizes:
+            if name == DEFAULT_SIZE and catalog.singleuser.has_sizes:
+                continue  # resources are the profiles' to say
+            yield from unresolved_at(catalog.size(name, template.namespace), spec, path)
 
 
 def _matching_nothing(catalog: Catalog) -> Iterator[Problem]:

@@ -1,9 +1,12 @@
 """What can go wrong, as values and as one tree of exceptions.
 
 OctavoError
+├── ClusterError  an API server does not do as the library asked
 ├── GitError      git, or a repository, does not do as asked: exit 1
 ├── InputError    the source tree has problems: exit 1
 ├── OutputError   the destination cannot be written: exit 1
+├── PathError     a JSONPath of a service cannot be read
+├── ServiceError  a service of a hub's user cannot be set up
 └── UsageError    the command was called wrongly: exit 2
 """
 

@@ -10,7 +10,7 @@ from renderer.compose.layers import LayerName
 from renderer.compose.own import Claim
 from renderer.errors import InputError, Problem, Severity
 from renderer.labels import REVISION
-from renderer.model.fragments import OnConflict
+from renderer.model.fragments import OnConflict, Scheduling
 from renderer.position import Document, Origin, Position
 from renderer.revisions import Previous, Revision
 from renderer.schema import kinds
@@ -25,6 +25,7 @@ IDENTITY = ("layer", "kind", "name", "namespace")
 DEPENDENCY = ("apiVersion", "kind", "name", "namespace")
 LAYERS = frozenset(LayerName)
 ON_CONFLICT = tuple(OnConflict)
+SCHEDULING = tuple(Scheduling)
 PLAIN_PODDEFAULT = {
     "apiVersion": "jackhoman.dev/v1beta1",
     "kind": "PodDefault",
@@ -117,6 +118,7 @@ def _is_fragment(written: object) -> bool:
         and written["layer"] in LAYERS
         and isinstance(written.get("literal", False), bool)
         and written.get("onConflict", OnConflict.FAIL) in ON_CONFLICT
+        and written.get("scheduling", Scheduling.REPLACE) in SCHEDULING
         and _is_template(written.get("template"))
     )
 

@@ -10,9 +10,11 @@ from renderer.catalog import Catalog, Claim
 from renderer.checks.metadata import check_own_labels
 from renderer.errors import InputError, Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
+from renderer.model.fragments import Fragment
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Route, Routing, Settings
-from renderer.parse import parse_document, parse_settings
+from renderer.model.singleuser import ImageStream, Profiles, Templates
+from renderer.parse import OfJupyterHub, parse_documents, parse_settings
 from renderer.position import Document, Path, Position
 from renderer.schema import kubernetes
 from renderer.schema.suggest import did_you_mean
@@ -84,17 +86,26 @@ class Sorted:
     items: list[Template | PodDefault | Size] = field(default_factory=list)
     notebooks: list[Notebook] = field(default_factory=list)
     faulty: list[Claim] = field(default_factory=list)
+    singleuser: list[OfJupyterHub] = field(default_factory=list)
+
+    def extend(self, more: Sorted) -> None:
+        """Adds what stands in another file."""
+        self.items.extend(more.items)
+        self.notebooks.extend(more.notebooks)
+        self.faulty.extend(more.faulty)
+        self.singleuser.extend(more.singleuser)
 
 
 def sort_documents(documents: Iterable[Document], problems: list[Problem]) -> Sorted:
     """The catalog documents and the Notebooks among these, in the order they come."""
     found = Sorted()
-    for document in documents:
-        parsed = parse_document(document)
+    for parsed in (each for document in documents for each in parse_documents(document)):
         problems.extend(parsed.problems)
         match parsed.item:
             case Notebook() as notebook:
                 found.notebooks.append(notebook)
+            case Profiles() | Templates() | ImageStream() as other:
+                found.singleuser.append(other)
             case None:
                 if parsed.name is not None:
                     found.faulty.append(Claim(parsed.kind, parsed.name))
@@ -110,10 +121,11 @@ def install(
     problems: list[Problem],
 ) -> Installation | None:
     """The installation, or None where the problems leave none."""
-    catalog, found = catalogs.build(documents.items, documents.faulty)
+    catalog, found = catalogs.build(documents.items, documents.faulty, documents.singleuser)
     problems.extend(found)
     version = settings.kubernetes or kubernetes.default_version()
-    problems.extend(_faults_of_fragments(documents.items, version))
+    fragments = (*(item.fragment for item in documents.items), *_of_profiles(documents.singleuser))
+    problems.extend(_faults_of_fragments(fragments, version))
     try:
         notebook_chart, namespace_chart = (files.compile() for files in charts)
     except InputError as error:
@@ -123,12 +135,19 @@ def install(
     return Installation(settings, catalog, notebook_chart, namespace_chart, overlaid)
 
 
-def _faults_of_fragments(
-    items: Iterable[Template | PodDefault | Size], version: str
-) -> Iterator[Problem]:
+def _of_profiles(documents: Iterable[OfJupyterHub]) -> Iterator[Fragment]:
+    """The fragments of profiles, of their sizes and of GPUs."""
+    for document in documents:
+        if isinstance(document, Profiles):
+            yield from (each.fragment for each in document.profiles)
+            yield from (each.fragment for each in document.sizes)
+            if document.gpu_types:
+                yield document.gpu_types
+
+
+def _faults_of_fragments(fragments: Iterable[Fragment], version: str) -> Iterator[Problem]:
     """What is wrong with a fragment wherever it is used: unknown fields, labels that are ours."""
-    for item in items:
-        fragment = item.fragment
+    for fragment in fragments:
         findings = [
             *kubernetes.unknown_fields(fragment.template, version),
             *check_own_labels(fragment.template),

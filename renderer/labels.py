@@ -11,7 +11,12 @@ OWNER = f"{GROUP}/owner"
 REVISION = f"{GROUP}/revision"
 KEEP = f"{GROUP}/keep"
 PART = f"{GROUP}/part"
+# An annotation: what carries it is there only while the notebook runs.
+RUNS = f"{GROUP}/runs"
+WITH_NOTEBOOK = "with-notebook"
 MANAGED_BY = "app.kubernetes.io/managed-by"
+# The labels by which an object is known as a notebook's.
+FIRM = frozenset({MANAGED_BY, NOTEBOOK, OWNER})
 
 
 def selector(notebook: Notebook) -> dict[str, str]:

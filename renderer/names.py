@@ -22,6 +22,8 @@ SUBDOMAIN_LIMIT = 253
 PORT_NAME_LIMIT = 15
 # An owner's safe name leaves room for what a fragment puts before or behind it.
 SAFE_NAME_LIMIT = 48
+# What separates the services of a notebook leaves room for what a template puts around it.
+COMPANION_LIMIT = 40
 HASH_LENGTH = 8
 # Kubernetes' own alphabet for generated names: no vowels, so no words; no 0, 1, 3.
 SAFE_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -83,10 +85,7 @@ def object_name(notebook_name: str) -> str:
         and not _looks_hashed(notebook_name)
     ):
         return notebook_name
-    readable = _readable(notebook_name)
-    if not readable[:1].isalpha():
-        readable = f"nb-{readable}"
-    return _with_hash(readable, OBJECT_NAME_LIMIT, notebook_name)
+    return _with_hash(_lettered(_readable(notebook_name)), OBJECT_NAME_LIMIT, notebook_name)
 
 
 def bounded(name: str, limit: int, suffix: str = "") -> str:
@@ -110,6 +109,24 @@ def claim_name(notebook: str, volume: str) -> str:
     if is_dns_label(plain) and "-" not in volume and not _looks_hashed(plain):
         return plain
     return _with_hash(f"{notebook}-{_readable(volume)}", LABEL_LIMIT, f"{notebook}/{volume}")
+
+
+def companion(owner: str, notebook: str) -> str:
+    """What separates the services of an object name and its owner, if it has one, from all others.
+
+    Whose escaped name holds a dash is hashed: `a` with `b-c` must not be `a-b` with `c`. So is an
+    object name without an owner, which might be a word of anything.
+    """
+    user = kubespawner_escape(owner)
+    plain = f"{user}-{notebook}"
+    if (
+        len(plain) <= COMPANION_LIMIT
+        and "-" not in user
+        and is_service_name(plain)
+        and not _looks_hashed(plain)
+    ):
+        return plain
+    return _with_hash(_lettered(_readable(plain)), COMPANION_LIMIT, f"{owner}/{notebook}")
 
 
 @lru_cache(maxsize=4096)
@@ -165,6 +182,11 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _readable(text: str) -> str:
     return _UNSAFE_RUN.sub("-", text.lower()).strip("-")
+
+
+def _lettered(readable: str) -> str:
+    """Beginning with a letter, as the names of Services do."""
+    return readable if readable[:1].isalpha() else f"nb-{readable}"
 
 
 def _with_hash(readable: str, limit: int, original: str, separator: str = "-") -> str:

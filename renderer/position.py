@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -33,11 +33,16 @@ def pack(line: int, column: int) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """One YAML document: plain values, and a tree of marks beside them."""
+    """One YAML document: plain values, and a tree of marks beside them.
+
+    `source` is the file that it stands in, where the places of lines within a text may be asked
+    for; all documents of the file share it.
+    """
 
     file: str
     value: Any
     mark: Mark
+    source: bytes = field(default=b"", repr=False)
 
     def at(self, path: Path = ()) -> Position:
         """The position of `path`, or of its nearest ancestor that stands in the file."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from renderer import revisions, trust, verdict
 from renderer.basis import uses
 from renderer.bundle import Bundle, bundle_of
+from renderer.companions import Companions, Made, beside
 from renderer.compose.composer import Composed, Composer, Step
 from renderer.compose.layers import Selection, Selector
 from renderer.compose.own import Claim, claims
@@ -37,12 +38,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
-    """A notebook with the fragments it is composed from, by its elected revision."""
+    """A notebook with the fragments it is composed from, by its elected revision.
+
+    What runs with it is what the catalog says now.
+    """
 
     notebook: Notebook
     selection: Selection
     plan: Plan
     claims: tuple[Claim, ...]
+    made: Made
     problems: tuple[Problem, ...]
     uses: tuple[str, ...]
 
@@ -58,11 +63,12 @@ class Renderer:
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
         settings = installation.settings
-        self._selector = Selector(installation.catalog, settings.groups)
+        self._selector = Selector(installation.catalog, settings.groups, settings.values)
         self._composer = Composer(settings.values, settings.route)
         self._snapshots = Snapshots(settings.values)
         self._offered = cache(installation.catalog.offered_to)
         self._version = settings.kubernetes or kubernetes.default_version()
+        self._companions = Companions(installation.catalog.singleuser, self._version)
 
     def render(self, notebook: Notebook, previous: Previous = Previous()) -> Result:  # noqa: B008 - frozen
         """The notebook's bundle, given the one rendered before."""
@@ -73,6 +79,8 @@ class Renderer:
             if has_errors(problems):
                 return Result(None, tuple(problems))
             rendered = self._chart(chosen, composed)
+            if chosen.made.objects and not notebook.stopped:
+                rendered = beside(chosen.made, rendered, notebook)
         except InputError as error:
             return Result(None, error.problems)
         main = object_name(notebook.name)
@@ -95,11 +103,13 @@ class Renderer:
         plan = revisions.plan(notebook, self._snapshots.of(selection), previous, limit)
         if isinstance(plan, Problem):
             raise InputError([*problems, plan])
-        elected = revisions.restore(plan.elected, selection)
+        made = self._companions.of(notebook, selection)
+        elected = _told(revisions.restore(plan.elected, selection), made)
         wanted = claims(notebook, selection.template)
         able, remarks = settled(wanted, previous.claims, notebook)
-        said = (*problems, *remarks)
-        return Chosen(notebook, elected, plan, able, said, uses(selection.fragments))
+        said = (*problems, *remarks, *made.problems)
+        used = tuple(sorted({*uses(selection.fragments), *made.uses}))
+        return Chosen(notebook, elected, plan, able, made, said, used)
 
     def explain(self, notebook: Notebook, previous: Previous) -> tuple[Step, ...]:
         """How the notebook's pod came to be, every leaf traced."""
@@ -158,3 +168,8 @@ class Renderer:
             finding.located(document.at(finding.path))
             for finding in kubernetes.check_object(document.value, self._version)
         ]
+
+
+def _told(selection: Selection, made: Made) -> Selection:
+    """The selection with what the services give back, where there are any."""
+    return replace(selection, services=made.services) if made.services else selection

@@ -11,7 +11,7 @@ from renderer import names
 from renderer.compose.layers import Layer, LayerName, Selection
 from renderer.compose.own import Claim
 from renderer.errors import Problem, Severity
-from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference
+from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference, Scheduling
 from renderer.model.notebook import Notebook, UpdatePolicy
 from renderer.position import Origin
 from renderer.schema.suggest import did_you_mean
@@ -169,6 +169,8 @@ def _written(layer: LayerName, fragment: Fragment) -> dict[str, Any]:
         written["onConflict"] = fragment.on_conflict.value
     if fragment.literal:
         written["literal"] = True
+    if fragment.scheduling is Scheduling.ADD:
+        written["scheduling"] = fragment.scheduling.value
     return {**written, "template": fragment.template}
 
 
@@ -208,6 +210,7 @@ def _read(written: Mapping[str, Any], origin: Origin) -> Fragment:
         origin,
         OnConflict(written.get("onConflict", OnConflict.FAIL)),
         literal=bool(written.get("literal")),
+        scheduling=Scheduling(written.get("scheduling", Scheduling.REPLACE)),
     )
 
 

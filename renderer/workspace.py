@@ -22,7 +22,10 @@ from renderer.installation import (
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Settings, Target
+from renderer.model.singleuser import ImageStream, Profiles, Templates
+from renderer.parse import OfJupyterHub
 from renderer.position import Document, Position
+from renderer.profiles.fences import data_without_fence
 from renderer.tree import File, Tree
 from renderer.yamlio import load_all
 
@@ -51,7 +54,7 @@ class Workspace:
     def notebooks_in(self, file: File, problems: list[Problem]) -> list[Notebook]:
         """The Notebooks of a file that live on the target; nothing else may be in it."""
         found = sort_documents(_load(file, _bytes(file, problems), problems), problems)
-        problems.extend(_misplaced(item) for item in found.items)
+        problems.extend(_misplaced(item) for item in (*found.items, *found.singleuser))
         return self.living(found.notebooks, problems)
 
     def living(self, notebooks: Sequence[Notebook], problems: list[Problem]) -> list[Notebook]:
@@ -127,10 +130,10 @@ class _Opening:
         return _load(file, data, self._problems)
 
     def _catalog_file(self, file: File) -> None:
-        found = sort_documents(self._documents(file), self._problems)
-        self._found.items.extend(found.items)
-        self._found.notebooks.extend(found.notebooks)
-        self._found.faulty.extend(found.faulty)
+        data = _bytes(file, self._problems)
+        self._shared.append((file.name, data))
+        documents = _load(file, data_without_fence(data), self._problems)
+        self._found.extend(sort_documents(documents, self._problems))
 
     def _chart(self, settings: Settings, chart: str) -> ChartFiles:
         folder = f"{settings.charts}/{chart}"
@@ -156,14 +159,25 @@ class _Opening:
         return ChartFiles(shipped, overlay, CodeCache.for_tree(self._tree.root))
 
 
-def _misplaced(item: Template | PodDefault | Size) -> Problem:
-    kind = type(item).__name__
+def _misplaced(item: Template | PodDefault | Size | OfJupyterHub) -> Problem:
+    name = f"{item.namespace}/{item.name}" if item.namespace else item.name
+    what = f"{_kind(item)} {name}" if name else "file of profiles"
     return Problem(
         item.origin.at(("kind",)),
-        f"the {kind} {item.namespace}/{item.name} stands among the Notebooks and is not read",
+        f"the {what} stands among the Notebooks and is not read",
         expected="only Notebooks, as whoever may write here shall not define what pods may be",
         hint="move it below the catalog's directory, or let octavo.yaml name one for both",
     )
+
+
+def _kind(item: Template | PodDefault | Size | OfJupyterHub) -> str:
+    match item:
+        case Profiles() | Templates():
+            return "ConfigMap"
+        case ImageStream():
+            return item.kind
+        case _:
+            return type(item).__name__
 
 
 def _bytes(file: File, problems: list[Problem]) -> bytes:

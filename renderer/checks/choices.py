@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from renderer.errors import Finding, Severity
 from renderer.model.catalog import Image, Override, Template
 from renderer.model.fragments import Reference
+from renderer.model.singleuser import DEFAULT_SIZE
 from renderer.position import Path
 from renderer.schema.suggest import did_you_mean
 from renderer.schema.words import either, quoted
 
 IMAGE: Path = ("spec", "image")
+IN_SIZES = f"a Template that names sizes offers {DEFAULT_SIZE} among them"
 
 
 def check_image(chosen: str, template: Template) -> Iterator[Finding]:
@@ -53,7 +55,10 @@ def _advice(image: Image) -> Iterator[Finding]:
 
 
 def check_size(chosen: str, template: Template) -> Iterator[Finding]:
-    """Whether the size is one of those that the Template names, if it names any."""
+    """Whether the size is one of those that the Template names, if it names any.
+
+    The one that leaves resources to profiles is named as the others are.
+    """
     if not chosen or Override.SIZE not in template.overrides or template.sizes is None:
         return
     if chosen not in template.sizes:
@@ -61,7 +66,7 @@ def check_size(chosen: str, template: Template) -> Iterator[Finding]:
             ("spec", "size"),
             f"the Template {quoted(template.name)} has no size {quoted(chosen)}",
             either(template.sizes) or "no size",
-            did_you_mean(chosen, template.sizes),
+            IN_SIZES if chosen == DEFAULT_SIZE else did_you_mean(chosen, template.sizes),
         )
 
 

@@ -34,6 +34,16 @@ def parser_of(name: str, description: str, examples: Sequence[tuple[str, str]]) 
     return parser
 
 
+def add_nodes(parser: ArgumentParser) -> None:
+    """The option that names the nodes of a cluster, for the commands that ask after them."""
+    parser.add_argument(
+        "--nodes",
+        metavar="FILE",
+        help="what `kubectl get nodes -o yaml` prints, or -o json; - is standard input. Says what "
+        "no node could hold",
+    )
+
+
 def qualified_name(text: str) -> Reference:
     """`NAMESPACE/NAME`."""
     namespace, _, name = text.partition("/")

@@ -6,52 +6,62 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from renderer.cli.arguments import parser_of
+from renderer.cli.arguments import add_nodes, parser_of
 from renderer.cli.output import say, say_problems
 from renderer.cli.tables import columns, markdown
 from renderer.cli.terminal import counted, printable
 from renderer.errors import InputError
 
 if TYPE_CHECKING:
-    from renderer.cli.usage import Item, Usage
+    from renderer.cli.items import Item
+    from renderer.cli.usage import Usage
 
 HEAD = ("name", "used by", "title", "remarks")
 USERS_SHOWN = 10
+KEYS = {"Image streams": "imageStreams"}
 
 
 def parser() -> ArgumentParser:
     """The options of the command."""
     made = parser_of(
         "catalog",
-        "A table each of Templates, options (PodDefaults), sizes and images, with how many\n"
-        "notebooks have them; then who still has what is deprecated or redirected.",
+        "A table each of Templates, options (PodDefaults), profiles, sizes, images and image\n"
+        "streams, with how many notebooks have them; then who still has what is deprecated or\n"
+        "redirected.",
         [
             ("octavo catalog", "read it"),
             ("octavo catalog --format markdown", "publish it"),
             ("octavo catalog --format json", "every notebook by name"),
+            ("octavo catalog --nodes nodes.yaml", "with what no node could hold"),
         ],
     )
     made.add_argument(
         "--format", choices=("text", "json", "markdown"), default="text", help="(default: text)"
     )
+    add_nodes(made)
     return made
 
 
 def run(arguments: Namespace) -> int:
     """Lists the catalog; problems of the tree are said beside it."""
+    from renderer.cli.nodes import nodes_in
     from renderer.cli.usage import usage_of
     from renderer.installation import has_errors
+    from renderer.profiles.images import faults_of
     from renderer.sources import SourceTree
     from renderer.workspace import open_workspace
 
+    nodes = nodes_in(arguments.nodes)
     workspace = open_workspace(SourceTree(arguments.tree))
     problems = list(workspace.problems)
     if workspace.installation is None:
         raise InputError(problems)
+    catalog = workspace.installation.catalog
+    problems.extend(faults_of(catalog.singleuser.images))
     notebooks = list(workspace.catalog_notebooks)
     for file in workspace.notebook_files:
         notebooks.extend(workspace.notebooks_in(file, problems))
-    usage = usage_of(workspace.installation.catalog, notebooks, workspace.settings.groups)
+    usage = usage_of(catalog, notebooks, workspace.settings, nodes)
     say_problems(problems, arguments.tree)
     say(_written(usage, arguments.format))
     return 1 if has_errors(problems) else 0
@@ -71,8 +81,10 @@ def _sections(usage: Usage) -> dict[str, tuple[Item, ...]]:
     return {
         "Templates": usage.templates,
         "Options": usage.options,
+        "Profiles": usage.profiles,
         "Sizes": usage.sizes,
         "Images": usage.images,
+        "Image streams": usage.image_streams,
     }
 
 
@@ -107,7 +119,8 @@ def as_json(usage: Usage) -> str:
     """Everything, with the notebooks by name."""
     written: dict[str, Any] = {"notebooks": usage.notebooks}
     for title, items in _sections(usage).items():
-        written[title.lower()] = [{**item.data, "notebooks": list(item.users)} for item in items]
+        listed = [{**item.data, "notebooks": list(item.users)} for item in items]
+        written[KEYS.get(title, title.lower())] = listed
     return json.dumps(written, indent=2) + "\n"
 
 
@@ -117,7 +130,7 @@ def _row(item: Item) -> tuple[str, ...]:
 
 
 def _to_change(usage: Usage) -> list[Item]:
-    items = (*usage.templates, *usage.images)
+    items = (*usage.templates, *usage.images, *usage.image_streams)
     return [item for item in items if item.outdated and item.users]
 
 

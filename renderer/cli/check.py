@@ -5,10 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from renderer.cli.arguments import at_least_one, parser_of
+from renderer.cli.arguments import add_nodes, at_least_one, parser_of
 from renderer.cli.output import busy, remark, say
 from renderer.errors import Problem
+
+if TYPE_CHECKING:
+    from renderer.tree import Tree
 
 
 def parser() -> ArgumentParser:
@@ -21,6 +25,7 @@ def parser() -> ArgumentParser:
             ("octavo check", "before you push"),
             ("octavo check --format github", "in a workflow: remarks beside the changed lines"),
             ("octavo check --format sarif > octavo.sarif", "for code scanning"),
+            ("octavo check --nodes nodes.yaml", "with sizes that no node could hold"),
         ],
     )
     made.add_argument(
@@ -32,6 +37,7 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "--jobs", type=at_least_one, metavar="N", help="how many processes (default: one a core)"
     )
+    add_nodes(made)
     return made
 
 
@@ -41,9 +47,12 @@ def run(arguments: Namespace) -> int:
     from renderer.installation import has_errors
     from renderer.sources import SourceTree
 
+    tree = SourceTree(arguments.tree)
+    too_large = _too_large(tree, arguments.nodes) if arguments.nodes is not None else ()
     with busy("checking") as progress:
         options = rendering.Options(arguments.jobs, progress=progress)
-        notebooks, found = rendering.check(SourceTree(arguments.tree), options)
+        notebooks, found = rendering.check(tree, options)
+    found = (*found, *too_large)
     problems = _as_found_from_here(found, arguments.tree) if found else ()
     say(_report(arguments.format, problems, notebooks))
     if arguments.format == "text":
@@ -51,6 +60,16 @@ def run(arguments: Namespace) -> int:
 
         remark(counts(problems, notebooks))
     return 1 if has_errors(problems) else 0
+
+
+def _too_large(tree: Tree, nodes: str) -> tuple[Problem, ...]:
+    """What of the catalog none of the nodes in the file could hold."""
+    from renderer.cli.nodes import nodes_in, warnings
+    from renderer.workspace import open_workspace
+
+    known = nodes_in(nodes)
+    installation = open_workspace(tree).installation
+    return tuple(warnings(installation.catalog, known)) if installation else ()
 
 
 def _as_found_from_here(problems: Sequence[Problem], tree: Path) -> tuple[Problem, ...]:

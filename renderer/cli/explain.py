@@ -25,9 +25,9 @@ def parser() -> ArgumentParser:
     made = parser_of(
         "explain",
         "For each field of the pod: its value, the layer, the file and line that set it, and what\n"
-        "it replaced. Layers, from the first to the last word: template, required, matched,\n"
-        "options, size, notebook; `octavo` is what Octavo itself adds. Values of variables whose\n"
-        "names sound secret are not shown.",
+        "it replaced. Layers, from the first to the last word: template, required, profiles,\n"
+        "matched, options, size, notebook; `octavo` is what Octavo itself adds. Values of\n"
+        "variables whose names sound secret are not shown.",
         [
             ("octavo explain research/churn", "the whole pod"),
             ("octavo explain research/churn 'spec.containers[main].resources'", "a part of it"),

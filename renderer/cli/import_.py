@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renderer.cli.arguments import parser_of
+from renderer.cli.inputs import STANDARD_INPUT, read
 from renderer.cli.output import remark
-from renderer.errors import OutputError, UsageError
+from renderer.errors import OutputError
 from renderer.names import is_dns_label
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ SYSTEMS = {
     "jupyterhub": ("JupyterHub", "jupyterhub"),
     "notebook-on-kube": ("notebook-on-kube", "notebooks"),
 }
-INPUT = "-"
 SETTINGS = "octavo.yaml"
 Source = tuple[str, bytes]
 
@@ -45,7 +45,7 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "files",
         nargs="*",
-        default=[INPUT],
+        default=[STANDARD_INPUT],
         metavar="FILE",
         help="what to read; - or none is standard input",
     )
@@ -91,7 +91,7 @@ def run(arguments: Namespace) -> int:
     title, namespace = SYSTEMS[arguments.system]
     out = arguments.out or arguments.tree
     directories = Directories("catalog", "notebooks")
-    sources = [_read(name) for name in arguments.files]
+    sources = [read(name) for name in arguments.files]
     made = _imported(arguments, sources, arguments.catalog_namespace or namespace, directories)
     files = {paper.path: text_of(paper) for paper in made.papers}
     remarks = list(made.remarks)
@@ -143,15 +143,6 @@ def _imported(
             given = Given(arguments.namespace or "default", arguments.owner)
             values = [(name, each) for name, data in sources for each in values_in(data, name)]
             return import_notebook_on_kube(values, given, namespace, directories)
-
-
-def _read(name: str) -> Source:
-    if name == INPUT:
-        if sys.stdin.isatty():
-            message = "name a file, or pipe something in"
-            raise UsageError(message)
-        return "standard input", sys.stdin.buffer.read()
-    return name, Path(name).read_bytes()
 
 
 def _keep_settings(files: dict[str, str], out: Path, remarks: list[Remark]) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from renderer.catalog import Catalog, Unresolved
+from renderer.cli.singleuser import in_order
 from renderer.model.catalog import Image, Override, PodDefault, Size, Template
 from renderer.model.fragments import Reference
+from renderer.model.singleuser import DEFAULT_SIZE
 from renderer.yamlio import emit
 
 MARGIN = "  "
@@ -100,19 +102,27 @@ def _images(template: Template) -> Iterator[str]:
 
 
 def _sizes(template: Template, catalog: Catalog) -> Iterator[str]:
-    if Override.SIZE not in template.overrides:
-        return
-    names = template.sizes
-    if names is None:
-        names = tuple(sorted({size.name for size in catalog.sizes.values()}))
-    found = [(name, catalog.size(name, template.namespace)) for name in names]
-    sizes = [(name, size) for name, size in found if not isinstance(size, Unresolved)]
+    sizes = list(_offered_sizes(template, catalog)) if Override.SIZE in template.overrides else []
     if not sizes:
         return
     without = f" Without a word it is {template.default_size}." if template.default_size else ""
     yield from _remark(f"How large it is.{without}")
-    yield from _choices((name, _described(size)) for name, size in sizes)
+    yield from _choices(sizes)
     yield from _off("size", sizes[0][0])
+
+
+def _offered_sizes(template: Template, catalog: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The sizes by the names to write, each with what is said of it."""
+    names = template.sizes
+    if names is None:
+        names = tuple(size.name for size in in_order(catalog.sizes))
+        names += (DEFAULT_SIZE,) if catalog.singleuser.has_sizes else ()
+    for name in dict.fromkeys(names):
+        found = catalog.size(name, template.namespace)
+        if not isinstance(found, Unresolved):
+            yield name, _described(found)
+        elif name == DEFAULT_SIZE and catalog.singleuser.has_sizes:
+            yield name, ("what the profiles say",)
 
 
 def _options(template: Template, catalog: Catalog) -> Iterator[str]:

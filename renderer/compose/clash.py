@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from renderer.compose import fold
+from renderer.compose.adding import without_scheduling
 from renderer.compose.layers import LayerName
 from renderer.errors import Problem
-from renderer.model.fragments import Fragment
+from renderer.model.fragments import Fragment, Scheduling
 from renderer.model.notebook import Notebook
 from renderer.position import Path, Position
 
@@ -36,8 +37,15 @@ def clashes(layer: LayerName, first: Adapted, second: Adapted, notebook: Noteboo
             hint=f"drop one of them, or say spec.onConflict: Override in {b} if it shall win",
             there=(_place(first, path_a),),
         )
-        for path_a, path_b in fold.disagreements(first.pod, second.pod)
+        for path_a, path_b in fold.disagreements(first.pod, _replacing(second))
     ]
+
+
+def _replacing(adapted: Adapted) -> Pod:
+    """What of a fragment would replace what another says."""
+    if adapted.fragment.scheduling is Scheduling.ADD:
+        return without_scheduling(adapted.pod)
+    return adapted.pod
 
 
 def _place(adapted: Adapted, path: Path) -> Position:

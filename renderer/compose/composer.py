@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -12,22 +12,25 @@ from renderer.compose import fold
 from renderer.compose.clash import Adapted, clashes
 from renderer.compose.finish import finish
 from renderer.compose.layers import Layer, LayerName, Selection
-from renderer.compose.mold import Mold, is_moldable, open_places, with_tokens
+from renderer.compose.mold import Mold, is_moldable, joined, open_places, with_tokens
 from renderer.compose.own import own_fragments
 from renderer.compose.places import taken_places
-from renderer.compose.trace import place_of, trace, trace_notebook
+from renderer.compose.trace import along, place_in, place_of, trace, trace_notebook
 from renderer.compose.variables import variables_of
-from renderer.errors import Finding, InputError, Problem
+from renderer.errors import Finding, InputError, OctavoError, Problem
 from renderer.merge import MergeError
 from renderer.model.fragments import Fragment, OnConflict
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Route
+from renderer.position import Path, Position
 from renderer.templating.expressions import CompiledFragment, compile_fragment
 
 Pod = Mapping[str, Any]
 Values = Mapping[str, Any] | None
 # The variables that only a Notebook with an owner has.
 OWNERS = ("owner", "user", "USERNAME")
+# Where everybody has a profile of their own, hardly anybody shares a mold.
+MOST_MOLDS = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +90,8 @@ class Composer:
             return None
         key = (fold.main_container(first.template, notebook.name), fragments)
         if key not in self._molds:
+            if len(self._molds) >= MOST_MOLDS:
+                self._molds.clear()
             self._molds[key] = self._mold(notebook, selection)
         return self._molds[key]
 
@@ -112,7 +117,15 @@ class Composer:
             base = self._base(notebook, layers)
         except InputError:
             return None
-        return Mold(base.pod, base.main, base.port, tuple(dynamic), open_places(base.pod))
+        pods = (item.pod for _, items in layers for item in items)
+        return Mold(
+            base.pod,
+            base.main,
+            base.port,
+            tuple(dynamic),
+            open_places(base.pod),
+            joined(pods, selection.fragments),
+        )
 
     def _base(self, notebook: Notebook, layers: list[tuple[Layer, list[Adapted]]]) -> Composed:
         """The pod of the catalog's layers. Raises InputError where fragments of one clash."""
@@ -164,11 +177,11 @@ class Composer:
         values: Values = None,
     ) -> list[Problem]:
         """The problems of these findings about the pod, each at the line that caused it."""
-        pods = [step.pod for step in self.steps(notebook, selection, values)]
+        steps = self.steps(notebook, selection, values)
         here = notebook.origin.at(("metadata", "name"))
         problems = []
         for finding in findings:
-            place = place_of(pods, finding.path) or here
+            place = _place_of(steps, finding.path) or here
             problem = finding.located(place)
             problems.append(problem if place == here else replace(problem, there=(here,)))
         return problems
@@ -212,10 +225,23 @@ class Composer:
     @staticmethod
     def _folded(pod: Pod, fragment: Fragment, patch: Pod) -> Pod:
         try:
-            return fold.fold(pod, patch)
+            return fold.fold(pod, patch, fragment.scheduling)
         except MergeError as error:
             place = fragment.origin.at(error.path)
             raise InputError([Problem(place, f"{fragment}: {error.message}")]) from error
+        except OctavoError as error:
+            place = fragment.origin.at(("spec", "affinity", "nodeAffinity"))
+            raise InputError([Problem(place, f"{fragment}: {error}")]) from error
+
+
+def _place_of(steps: Sequence[Step], path: Path) -> Position | None:
+    """Where the field at a path was set; the last who said so, where it is empty."""
+    pods = [step.pod for step in steps]
+    if found := place_of(pods, path):
+        return found
+    names, _ = along(pods[-1], path)
+    places = (place_in(step.fragment, names) for step in reversed(steps) if step.fragment)
+    return next(filter(None, places), None)
 
 
 def _clashes(layer: Layer, fragments: list[Adapted], notebook: Notebook) -> list[Problem]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from renderer.compose.composer import Step
-from renderer.compose.trace import Traced, leaves, plain
+from renderer.compose.trace import Traced, leaves, place_in, plain
+from renderer.model.fragments import Fragment
 from renderer.position import Path, Position
 
 # What tells the items of a list apart, where it is not their name.
@@ -53,6 +54,7 @@ class Field:
 def explain(steps: Sequence[Step]) -> tuple[Field, ...]:
     """The fields of the last pod, in its order."""
     history: dict[tuple[str, ...], list[Setting]] = {}
+    first: dict[int, Setting] = {}
     final: list[tuple[tuple[str, ...], Path]] = []
     seen: dict[tuple[str, ...], Any] = {}
     for step in steps:
@@ -62,28 +64,41 @@ def explain(steps: Sequence[Step]) -> tuple[Field, ...]:
             final.append((labels, path))
             if labels not in seen or (seen[labels] is not leaf and not _identifies(labels, path)):
                 seen[labels] = leaf
-                _remember(history.setdefault(labels, []), leaf, step)
+                _remember(history.setdefault(labels, []), (labels, leaf), step, first)
     return tuple(
         Field(labels, path, history[labels][-1], tuple(reversed(history[labels][:-1])))
         for labels, path in final
     )
 
 
-def _remember(settings: list[Setting], leaf: Any, step: Step) -> None:
+def _remember(
+    settings: list[Setting],
+    labelled: tuple[tuple[str, ...], Any],
+    step: Step,
+    first: dict[int, Setting],
+) -> None:
+    """Notes a leaf at a path; one that a fragment only moved is still who set it `first`."""
+    labels, leaf = labelled
     source = str(step.fragment) if step.fragment else "Octavo"
     if isinstance(leaf, Traced):
-        fresh = Setting(leaf.value, leaf.layer or step.layer.value, source, leaf.position)
+        made = Setting(leaf.value, leaf.layer or step.layer.value, source, leaf.position)
+        fresh = first.setdefault(id(leaf), made)
     elif settings and settings[-1].value == leaf:
         return
     else:
-        place = step.fragment.origin.at() if step.fragment else Position("", 1, 1)
-        fresh = Setting(leaf, step.layer.value, source, place)
+        fresh = Setting(leaf, step.layer.value, source, _place_of(step.fragment, labels))
     last = settings[-1] if settings else None
     if last is not None and (last.layer, last.position) == (fresh.layer, fresh.position):
         # The same words, as the cluster writes them: `cpu: 4` becomes "4".
         settings[-1] = replace(last, value=fresh.value)
     else:
         settings.append(fresh)
+
+
+def _place_of(fragment: Fragment | None, labels: Sequence[str]) -> Position:
+    if fragment is None:
+        return Position("", 1, 1)
+    return place_in(fragment, labels) or fragment.origin.at()
 
 
 def _identifies(labels: tuple[str, ...], path: Path) -> bool:

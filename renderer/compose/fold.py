@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from renderer.compose.adding import scheduling_of_both
 from renderer.merge import clashes, merge
+from renderer.model.fragments import Scheduling
 from renderer.position import Path
 
 MAIN = "main"
@@ -63,8 +65,10 @@ def _meant(name: Any, main: str, every: list[str]) -> list[Any]:
     return [main] if name == MAIN != main else [None]
 
 
-def fold(pod: Pod, fragment: Pod) -> Pod:
+def fold(pod: Pod, fragment: Pod, scheduling: Scheduling = Scheduling.REPLACE) -> Pod:
     """The pod with the fragment merged in."""
+    if scheduling is Scheduling.ADD:
+        fragment = scheduling_of_both(pod, fragment)
     merged: Pod = merge(pod, one_of(fragment), POD)
     return merged
 

@@ -8,11 +8,13 @@ value that is no scalar. Whoever has none is folded the long way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from renderer.compose.adding import different, items_of
 from renderer.merge import merge_keys, scalar_lists
+from renderer.model.fragments import Fragment, Scheduling
 from renderer.position import Path
 from renderer.templating.expressions import CompiledFragment, Plan, filled
 
@@ -29,6 +31,19 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """What was joined, of which equal items were kept once, as if each token was like no other."""
+
+    items: list[Any]
+    plan: Plan
+    different: int
+
+    def holds(self, values: list[Any]) -> bool:
+        """Whether these values make no item the same as another one."""
+        return different(filled(self.items, self.plan, values)) == self.different
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Mold:
     """A folded pod with tokens, and the fragments whose expressions they stand for."""
 
@@ -37,6 +52,7 @@ class Mold:
     port: int | None
     fragments: tuple[CompiledFragment, ...]
     plan: Plan
+    joined: Joined | None = None
 
     def fill(self, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The pod of a notebook, or None where a value is none that a token may stand for."""
@@ -46,6 +62,8 @@ class Mold:
         for fragment in self.fragments:
             values += fragment.values(variables)
         if not SCALARS.issuperset(map(type, values)):
+            return None
+        if self.joined is not None and not self.joined.holds(values):
             return None
         pod: Mapping[str, Any] = filled(self.pod, self.plan, values)
         return pod
@@ -69,6 +87,15 @@ def _decides(path: Path) -> bool:
 def with_tokens(fragment: CompiledFragment, first: int) -> Mapping[str, Any]:
     """The fragment with a token in the place of each expression, numbered from `first`."""
     return fragment.filled([Token(first + each) for each in range(len(fragment.paths))])
+
+
+def joined(pods: Iterable[Mapping[str, Any]], fragments: Iterable[Fragment]) -> Joined | None:
+    """What fragments had to say of scheduling, where one added and there are tokens in it."""
+    if not any(each.scheduling is Scheduling.ADD for each in fragments):
+        return None
+    items = [item for pod in pods for item in items_of(pod)]
+    plan = open_places(items)
+    return Joined(items, plan, different(items)) if plan else None
 
 
 def open_places(node: Any) -> Plan:

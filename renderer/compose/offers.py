@@ -5,23 +5,35 @@ They are written with expressions, so that one fragment serves every Notebook an
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from renderer.model.catalog import Image, Template
 from renderer.model.fragments import Fragment, OnConflict
 
 HOME = "home"
 SHARED_MEMORY = "shared-memory"
+Parameters: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """The base layer of a pod, and the image that it runs as it is written, and by its id."""
+
+    fragments: tuple[Fragment, ...]
+    image: str = ""
+    image_id: str = ""
 
 
 class Offers:
     """The base layer of a Template for an image id, made once for each."""
 
     def __init__(self) -> None:
-        self._layers: dict[tuple[Template, str], tuple[tuple[Fragment, ...], str]] = {}
+        self._layers: dict[tuple[Template, str], Base] = {}
 
-    def layer(self, template: Template, image_id: str) -> tuple[tuple[Fragment, ...], str]:
-        """The fragments of the base layer, and the image that a Notebook with this id runs."""
+    def layer(self, template: Template, image_id: str) -> Base:
+        """The base layer of a Notebook that chose this image, or none."""
         key = (template, image_id)
         if key not in self._layers:
             self._layers[key] = _layer(template, image_id)
@@ -44,7 +56,7 @@ def chosen_image(template: Template, image_id: str) -> Image | None:
     return chosen
 
 
-def _layer(template: Template, image_id: str) -> tuple[tuple[Fragment, ...], str]:
+def _layer(template: Template, image_id: str) -> Base:
     fragments = [template.fragment]
     spec = template.origin / "spec"
     image = chosen_image(template, image_id)
@@ -64,7 +76,9 @@ def _layer(template: Template, image_id: str) -> tuple[tuple[Fragment, ...], str
         fragments.append(
             _offer(template, shared_memory(template.shared_memory), spec / "sharedMemory")
         )
-    return tuple(fragments), image.image if image else _main_image(template)
+    if image is None:
+        return Base(tuple(fragments), _main_image(template))
+    return Base(tuple(fragments), image.image, image.id)
 
 
 def _offer(template: Template, pod: dict[str, Any], origin: Any) -> Fragment:

@@ -76,6 +76,14 @@ def requirements(resources: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"requests": resources, "limits": resources}
 
 
+def home_path(notebook: Notebook, template: Template | None) -> str:
+    """Where the home volume is mounted, or would be."""
+    if notebook.home is not None and notebook.home.mount_path:
+        return notebook.home.mount_path
+    offered = template.home if template else None
+    return (offered or DEFAULT_HOME).mount_path
+
+
 def _home(base: str, choice: HomeChoice, offered: Home | None) -> Mapping[str, Any]:
     mount_path = choice.mount_path or (offered or DEFAULT_HOME).mount_path
     claim = choice.claim or names.claim_name(base, HOME)

@@ -9,8 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from renderer.model.fragments import Fragment
 from renderer.model.notebook import Notebook
 from renderer.position import Origin, Path, Position
+
+# What tells the items of a list apart.
+IDENTITIES = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip")
 
 
 class Traced:
@@ -100,7 +104,15 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def place_of(pods: Sequence[Any], path: Path) -> Position | None:
     """Where the field at `path` of the last pod was set; what holds it, where it first came in."""
-    value: Any = pods[-1]
+    steps, value = along(pods[-1], path)
+    if isinstance(value, Traced):
+        return value.position
+    found = (_first_leaf(_walked(pod, steps)) for pod in pods)
+    return next((position for position in found if position is not None), None)
+
+
+def along(value: Any, path: Path) -> tuple[list[str | int], Any]:
+    """The steps of a path as far as it leads, items of lists by their names; what stands there."""
     steps: list[str | int] = []
     for step in path:
         try:
@@ -109,10 +121,45 @@ def place_of(pods: Sequence[Any], path: Path) -> Position | None:
             break
         named = isinstance(step, int) and isinstance(value, Mapping) and "name" in value
         steps.append(str(value["name"]) if named else step)
-    if isinstance(value, Traced):
-        return value.position
-    found = (_first_leaf(_walked(pod, steps)) for pod in pods)
-    return next((position for position in found if position is not None), None)
+    return steps, value
+
+
+def place_in(fragment: Fragment, steps: Sequence[str | int]) -> Position | None:
+    """Where a fragment says what stands at these steps, also an empty mapping or list.
+
+    Those bear no traces, since what is merged into them must find them as they are.
+    """
+    path = next(_paths(fragment.template, tuple(steps)), None)
+    return None if path is None else fragment.origin.at(path)
+
+
+def _paths(value: Any, steps: Path, before: Path = ()) -> Iterator[Path]:
+    """The paths that these steps may mean."""
+    if not steps:
+        yield before
+        return
+    for step in _meant(value, steps[0], before[-1:]):
+        yield from _paths(value[step], steps[1:], (*before, step))
+
+
+def _meant(value: Any, step: str | int, holder: Path) -> Path:
+    """The keys that a step may mean: items of lists go by name, else by number."""
+    match value:
+        case Mapping():
+            return (step,) if step in value else ()
+        case list():
+            # In a fragment any container may be `main` or one of `*`.
+            names = {str(step), *(("main", "*") if holder == ("containers",) else ())}
+            named = tuple(i for i, item in enumerate(value) if _identities(item) & names)
+            numbers = range(len(value))
+            return named or tuple(i for i in numbers if str(i) == str(step))
+        case _:
+            return ()
+
+
+def _identities(item: Any) -> set[str]:
+    known = item if isinstance(item, Mapping) else {}
+    return {str(known[key]) for key in IDENTITIES if key in known}
 
 
 def _walked(value: Any, steps: Sequence[str | int]) -> Any:

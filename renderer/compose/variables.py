@@ -8,6 +8,7 @@ from typing import Any
 from renderer import names
 from renderer.compose.finish import prefix
 from renderer.compose.layers import Selection
+from renderer.compose.own import home_path
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Route
 from renderer.model.subjects import Subject
@@ -27,11 +28,13 @@ def variables_of(
             "size": selection.size,
             "image": selection.image,
             "object_name": names.object_name(notebook.name),
+            "home": home_path(notebook, selection.template),
             "prefix": path,
             "url": f"{route.scheme}://{route.host}{path}/" if route.host else "",
         },
         "parameters": {**selection.defaults, **(notebook.parameters or {})},
         "values": values,
+        "services": selection.services,
     }
     if notebook.owner is not None:
         forms = owner_forms(notebook.owner)
@@ -52,5 +55,6 @@ def owner_forms(owner: Subject) -> dict[str, str]:
         "name": owner.name,
         "safe": names.dns_label(name),
         "escaped": names.kubespawner_escape(name),
+        "escaped_label": names.label_value(names.kubespawner_escape(name)),
         "label": names.label_value(owner.name),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from renderer import labels
 from renderer.bundle import KUSTOMIZATION, MARK, Bundle, listing
@@ -15,6 +15,8 @@ from renderer.names import LABEL_LIMIT
 from renderer.verdict import RESERVED_NAMESPACES
 from renderer.yamlio import emit
 
+# Groups and kinds.
+Kinds: TypeAlias = frozenset[tuple[str, str]]
 DIRECTORY = "argocd"
 PART = f"{labels.GROUP}/bundle"
 # Taken off the repository, these would take every notebook with them.
@@ -49,10 +51,16 @@ ROUTES = {
 }
 
 
-def argocd_bundle(settings: Settings, argocd: ArgoCD, repository: Repository) -> Bundle:
-    """What is applied to Argo CD's own namespace, and beside it a patch for its settings."""
+def argocd_bundle(
+    settings: Settings, argocd: ArgoCD, repository: Repository, kinds: Kinds = frozenset()
+) -> Bundle:
+    """What is applied to Argo CD's own namespace, and beside it a patch for its settings.
+
+    The kinds are those that bundles hold besides Octavo's own.
+    """
+    allowed = frozenset({*KINDS, *ROUTES[settings.route.kind], *_more(argocd), *kinds})
     objects = {
-        "appproject.yaml": _project(settings, argocd, repository),
+        "appproject.yaml": _project(settings, argocd, repository, allowed),
         "applicationset.yaml": _application_set(argocd, repository),
     }
     files = {name: MARK + emit(value) for name, value in objects.items()}
@@ -74,7 +82,9 @@ def _metadata(argocd: ArgoCD) -> dict[str, Any]:
 # --- the project
 
 
-def _project(settings: Settings, argocd: ArgoCD, repository: Repository) -> dict[str, Any]:
+def _project(
+    settings: Settings, argocd: ArgoCD, repository: Repository, kinds: Kinds
+) -> dict[str, Any]:
     allowed = settings.allowed_namespaces
     cluster = _destination(argocd)
     spaces = [*allowed, *_reserved(allowed)]
@@ -88,8 +98,7 @@ def _project(settings: Settings, argocd: ArgoCD, repository: Repository) -> dict
             "destinations": [{**cluster, "namespace": space} for space in spaces],
             "clusterResourceWhitelist": list(_namespaces(settings)),
             "namespaceResourceWhitelist": [
-                {"group": group, "kind": kind}
-                for group, kind in sorted({*KINDS, *ROUTES[settings.route.kind], *_more(argocd)})
+                {"group": group, "kind": kind} for group, kind in sorted(kinds)
             ],
         },
     }

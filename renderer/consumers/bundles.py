@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from renderer.bundle import Bundle
-from renderer.consumers.argocd import argocd_bundle
+from renderer.consumers.argocd import Kinds, argocd_bundle
 from renderer.consumers.flux import flux_bundles
 from renderer.model.settings import Settings, Target
 
@@ -17,8 +17,12 @@ def consumer_bundles(
     target: Target | None,
     notebooks: Iterable[tuple[str, str]],
     namespaces: Iterable[Bundle],
+    kinds: Kinds = frozenset(),
 ) -> Iterator[Bundle]:
-    """What is rendered for Argo CD and Flux. Notebooks are pairs of namespace and name, sorted."""
+    """What is rendered for Argo CD and Flux. Notebooks are pairs of namespace and name, sorted.
+
+    The kinds are those that their bundles hold besides Octavo's own.
+    """
     consumers = settings.consumers
     if target is not None:
         consumers = consumers.on(target.name, target.branch, target.path)
@@ -26,7 +30,7 @@ def consumer_bundles(
     if repository is None:
         return
     if consumers.argocd is not None:
-        yield argocd_bundle(settings, consumers.argocd, repository)
+        yield argocd_bundle(settings, consumers.argocd, repository, kinds)
     if consumers.flux is not None:
         homes: dict[str, list[str]] = {}
         for space, name in notebooks:

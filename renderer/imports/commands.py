@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from renderer.imports.literals import Expression
 from renderer.imports.remarks import Remark, changed, to_do
+from renderer.templating.literals import Expression
 
 # Programs that sign on at a hub, and end where there is none.
 OF_A_HUB = ("jupyterhub-singleuser", "jupyter-labhub", "start-singleuser.sh", "start-singleuser.py")

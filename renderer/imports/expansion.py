@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from renderer.imports.literals import Expression, literally
 from renderer.imports.remarks import Remark, changed, left
+from renderer.templating.literals import Expression, literally
 
 USER = "{{ owner.escaped }}"
 FIELDS: Mapping[str, str] = {

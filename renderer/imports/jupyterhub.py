@@ -13,6 +13,7 @@ from renderer.imports.papers import Import, Paper
 from renderer.imports.profiles import templates
 from renderer.imports.remarks import Remark, left, to_do
 from renderer.imports.shelf import Hub, Shelf
+from renderer.imports.singleuser import remarks_on, remarks_on_code
 from renderer.imports.spawner import with_overrides
 from renderer.imports.templates import Directories
 
@@ -30,7 +31,10 @@ def import_jupyterhub(
     claims: list[Mapping[str, Any]] = []
     values: Mapping[str, Any] = {}
     profiles: list[Any] = []
-    for file, value in found:
+    rest = list(_unless_read_as_it_is(found, remarks))
+    if found and not rest:
+        return Import((_settings(),), tuple(remarks))
+    for file, value in rest:
         listed = _claims(value)
         if listed:
             claims.extend(listed)
@@ -40,7 +44,7 @@ def import_jupyterhub(
             values = with_overrides(values, value)
         else:
             raise InputError([problem(file, "this is no mapping and no list", EXPECTED, HINT)])
-    file = found[0][0] if found else "standard input"
+    file = rest[0][0] if rest else "standard input"
     hub = _hub(values, profiles, remarks, file)
     directory = f"{directories.catalog}/jupyterhub"
     shelf = Shelf(Hub(hub.config, hub.template, namespace, directory), remarks)
@@ -54,6 +58,21 @@ def import_jupyterhub(
         )
         remarks.append(to_do(file, message, advice))
     return Import((*papers, _settings()), tuple(remarks))
+
+
+def _unless_read_as_it_is(
+    found: Sequence[tuple[str, Any]], remarks: list[Remark]
+) -> Iterator[tuple[str, Any]]:
+    """The documents that are not the catalog's alone to read; of what is its, that is said."""
+    for file, value in found:
+        said = [] if _is_chart(value) else remarks_on(file, value)
+        remarks.extend(said)
+        if not said or _claims(value):
+            yield file, value
+
+
+def _is_chart(value: Any) -> bool:
+    return isinstance(value, dict) and _chart(value)[0] is not None
 
 
 def _hub(
@@ -70,6 +89,7 @@ def _hub(
         message = "there are no singleuser values and no profiles in it"
         raise InputError([problem(file, message, EXPECTED, HINT)])
     remarks += [left(file, f"{path} is no part of JupyterHub's chart") for path in outside]
+    remarks.extend(remarks_on_code(chart, file))
     hub = understood(chart, file, remarks)
     return Understood(hub.config, hub.template, profiles or hub.profiles, hub.home)
 
@@ -90,7 +110,10 @@ def _claims(value: Any) -> list[Mapping[str, Any]]:
     """The claims of a document that is one, or a list of such."""
     if not isinstance(value, dict):
         return []
-    listed = value.get("items") if str(value.get("kind", "")).endswith("List") else [value]
+    kind = str(value.get("kind", ""))
+    if kind.endswith("List") and kind.removesuffix("List") not in ("", CLAIM):
+        return []
+    listed = value.get("items") if kind.endswith("List") else [value]
     return list(_of_kind(listed if isinstance(listed, list) else []))
 
 

@@ -10,7 +10,6 @@ from renderer.errors import InputError, Severity
 from renderer.imports.kubeflow_poddefaults import pod_defaults, selecting_keys
 from renderer.imports.kubeflow_pods import server_of
 from renderer.imports.kubeflow_settings import settings
-from renderer.imports.literals import plainly
 from renderer.imports.manifests import problem
 from renderer.imports.papers import Import, Paper
 from renderer.imports.people import People, people_in
@@ -20,6 +19,7 @@ from renderer.imports.splitting import split
 from renderer.imports.templates import Directories, key_of, notebook, templates_of
 from renderer.parse import parse_document
 from renderer.position import Document
+from renderer.templating.literals import plainly
 from renderer.yamlio import emit, load_all
 
 GROUP = "kubeflow.org/"

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from renderer.errors import Severity
-from renderer.imports.literals import literally
 from renderer.imports.papers import Paper
 from renderer.imports.remarks import Remark, left
 from renderer.imports.secrets import scrubbed
@@ -15,6 +14,7 @@ from renderer.imports.slugs import is_place, untaken
 from renderer.imports.templates import API
 from renderer.model.catalog import PodDefault
 from renderer.parse import parse_document
+from renderer.templating.literals import literally
 from renderer.yamlio import emit, load_all
 
 

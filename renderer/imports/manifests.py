@@ -8,6 +8,7 @@ from typing import Any
 
 from renderer.errors import InputError, Problem
 from renderer.position import Position
+from renderer.profiles.fences import data_without_fence
 from renderer.yamlio import load_all
 from renderer.yamlio.limits import MAX_BYTES
 
@@ -23,7 +24,7 @@ def values_in(data: bytes, file: str) -> list[Any]:
         message = f"the file has {len(data):,} bytes"
         hint = "JSON of any size is read: kubectl get ... -o json"
         raise InputError([problem(file, message, f"at most {MAX_BYTES:,} bytes of YAML", hint)])
-    return [document.value for document in load_all(data, file)]
+    return [document.value for document in load_all(data_without_fence(data), file)]
 
 
 def objects_in(data: bytes, file: str) -> list[Mapping[str, Any]]:

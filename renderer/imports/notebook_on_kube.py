@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from renderer.errors import InputError
-from renderer.imports.literals import Expression, plainly
 from renderer.imports.manifests import problem
 from renderer.imports.papers import Import, Paper
 from renderer.imports.remarks import Remark, changed, left, to_do
@@ -18,6 +17,7 @@ from renderer.imports.spawner import said, text, with_overrides
 from renderer.imports.splitting import MAIN, Split, split
 from renderer.imports.taking import Taking
 from renderer.imports.templates import Directories, key_of, notebook, templates_of
+from renderer.templating.literals import Expression, plainly
 
 # The values of the chart itself.
 STANDARD: Mapping[str, Any] = {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from renderer.imports.choices import Choice, Option, configured, options_of, unread
-from renderer.imports.literals import literally
 from renderer.imports.patches import patch
 from renderer.imports.remarks import changed, left
 from renderer.imports.shelf import Shelf
@@ -15,6 +14,7 @@ from renderer.imports.slugs import image_id, slug, untaken
 from renderer.imports.spawner import RESOURCES, items, untaken_of, with_overrides
 from renderer.imports.templates import level_of
 from renderer.imports.unlisted import parameter_of
+from renderer.templating.literals import literally
 
 FIELDS = frozenset({
     *("display_name", "description", "slug", "default", "kubespawner_override"),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from renderer.imports.literals import relative
 from renderer.imports.remarks import Remark, changed, left
 from renderer.imports.secrets import scrubbed
 from renderer.imports.servers import Server
 from renderer.imports.storage import Storage, storage_of
+from renderer.templating.literals import relative
 
 MAIN = "main"
 PREFIX = "NB_PREFIX"

@@ -46,7 +46,7 @@ def storage_of(spec: Mapping[str, Any], container: Mapping[str, Any], server: Se
         if mount is None or not _is_plain(mount):
             continue
         claim = _claim(volume)
-        if not shared_memory and mount["mountPath"] == SHARED_MEMORY and _memory(volume):
+        if not shared_memory and _is_shared(mount) and _memory(volume):
             shared_memory = _memory(volume)
         elif claim is None or not _may_stand(mount["mountPath"]):
             continue
@@ -73,6 +73,11 @@ def _uses(spec: Mapping[str, Any]) -> Iterator[str]:
 
 def _is_plain(mount: Mapping[str, Any]) -> bool:
     return PLAIN_MOUNT.issuperset(mount)
+
+
+def _is_shared(mount: Mapping[str, Any]) -> bool:
+    """Whether this is where processes share memory; a Notebook's own may always be written."""
+    return mount["mountPath"] == SHARED_MEMORY and not mount.get("readOnly")
 
 
 def _may_stand(path: str) -> bool:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from renderer.checks import podsecurity
-from renderer.imports.literals import literally
 from renderer.imports.papers import Paper
 from renderer.imports.remarks import Remark, changed
 from renderer.imports.slugs import image_id, untaken
 from renderer.imports.splitting import Split
 from renderer.model.catalog import PodSecurity
+from renderer.templating.literals import literally
 
 API = "jackhoman.dev/v1beta1"
 SHOWN = 3

@@ -18,6 +18,13 @@ class OnConflict(StrEnum):
     OVERRIDE = "Override"
 
 
+class Scheduling(StrEnum):
+    """What becomes of the tolerations and the node affinity that the pod has already."""
+
+    REPLACE = "Replace"
+    ADD = "Add"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A name, perhaps with a namespace, of another document."""
@@ -57,7 +64,8 @@ class Fragment:
     """A partial PodTemplateSpec as it was written, expressions unevaluated.
 
     A container named `main` means the main container, whatever its name is; one named `*` means
-    every container. A literal fragment is a user's: nothing in it is an expression.
+    every container. A literal fragment is a user's: nothing in it is an expression. One that adds
+    its scheduling leaves the pod the tolerations it has, and both node affinities hold.
     """
 
     kind: str
@@ -67,6 +75,7 @@ class Fragment:
     on_conflict: OnConflict = OnConflict.FAIL
     dependencies: tuple[Dependency, ...] = ()
     literal: bool = False
+    scheduling: Scheduling = Scheduling.REPLACE
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

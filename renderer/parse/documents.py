@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from renderer.errors import Problem, Severity, in_order
+from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.fragments import Reference
+from renderer.model.notebook import Notebook
 from renderer.parse.catalog import pod_default, size, template
 from renderer.parse.catalog_faults import size_faults, template_faults
 from renderer.parse.kubeflow_notebook import kubeflow_notebook, kubeflow_notebook_faults
 from renderer.parse.kubeflow_poddefault import kubeflow_pod_default
+from renderer.parse.lists import ITEMS, is_list, items_of_list
 from renderer.parse.metadata import left_out
 from renderer.parse.notebook import notebook, notebook_faults
-from renderer.parse.result import Parsed, ParseResult, Remark
+from renderer.parse.result import ParseResult, Remark
 from renderer.parse.shapes import mapping_at
+from renderer.parse.singleuser import (
+    FIELDS,
+    config_map,
+    image_stream,
+    is_profiles,
+    profiles_file,
+)
 from renderer.position import Document
 from renderer.schema.kinds import KINDS, check
 from renderer.schema.suggest import did_you_mean
-from renderer.schema.words import either
+from renderer.schema.words import either, found
 
 
 class Reader(NamedTuple):
     """How a kind is read: only what its schema finds good, faults of anything."""
 
-    read: Callable[[Document], Parsed]
+    read: Callable[[Document], Template | PodDefault | Size | Notebook]
     faults: Callable[[Document], Iterable[Problem]]
 
 
@@ -41,8 +51,29 @@ READERS = {
     "kubeflow-poddefault": Reader(kubeflow_pod_default, _no_faults),
 }
 KEYS = {(version, KINDS[key].name): key for key in READERS for version in KINDS[key].api_versions}
-READ_HERE = either(f"{kind} ({version})" for version, kind in KEYS)
+# What is not ours, and is read in ways of its own.
+OF_CLUSTERS = {
+    ("v1", "ConfigMap"): config_map,
+    ("image.openshift.io/v1", "ImageStream"): image_stream,
+    ("build.openshift.io/v1", "Build"): image_stream,
+}
+KNOWN = (*KEYS, *OF_CLUSTERS)
+READ_HERE = either(f"{kind} ({version})" for version, kind in KNOWN)
 NOTHING = ParseResult()
+_FEW = 20
+
+
+def parse_documents(document: Document) -> Iterator[ParseResult]:
+    """What `parse_document` says of a document, or of each item of a list of objects."""
+    value = document.value
+    if not is_list(value, KNOWN):
+        yield parse_document(document)
+    elif not isinstance(value.get(ITEMS) or [], list):
+        words = Remark(f"items is {found(value[ITEMS])}", "a list of objects")
+        yield ParseResult(None, (words.at(document, (ITEMS,)),))
+    elif value.get(ITEMS):
+        for item in items_of_list(document):
+            yield from parse_documents(item)
 
 
 def parse_document(document: Document) -> ParseResult:
@@ -50,9 +81,13 @@ def parse_document(document: Document) -> ParseResult:
     value = document.value
     if value is None:
         return NOTHING
-    try:
-        key = KEYS[value["apiVersion"], value["kind"]]
-    except (KeyError, TypeError, IndexError):
+    if is_profiles(value):
+        return profiles_file(document)
+    pair = _pair(value)
+    if pair in OF_CLUSTERS:
+        return OF_CLUSTERS[pair](document)
+    key = KEYS.get(pair)
+    if key is None:
         return ParseResult(None, tuple(_unknown(document)), *_claim(value))
     reader = READERS[key]
     problems = [each.located(document.at(each.path)) for each in check(key, value)]
@@ -63,6 +98,15 @@ def parse_document(document: Document) -> ParseResult:
     item = reader.read(document)
     name = Reference(item.name, item.namespace)
     return ParseResult(item, in_order(problems) if problems else (), value["kind"], name)
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    """The apiVersion and the kind of a value, where it has them."""
+    match value:
+        case {"apiVersion": str(version), "kind": str(kind)}:
+            return version, kind
+        case _:
+            return "", ""
 
 
 def _claim(value: Any) -> tuple[str, Reference | None]:
@@ -84,7 +128,8 @@ def _unknown(document: Document) -> list[Problem]:
         return [Remark("this is no object of Kubernetes", READ_HERE).at(document, ())]
     absent = [key for key in ("apiVersion", "kind") if key not in value]
     if absent:
-        words = [Remark(f'"{key}" is missing in the document', READ_HERE) for key in absent]
+        hint = _almost_profiles(value) if len(absent) > 1 else ""
+        words = [Remark(f'"{key}" is missing in the document', READ_HERE, hint) for key in absent]
         return [each.at(document, ()) for each in words]
     version, kind = value["apiVersion"], value["kind"]
     if not isinstance(version, str) or not isinstance(kind, str):
@@ -93,9 +138,15 @@ def _unknown(document: Document) -> list[Problem]:
     return [_unknown_pair(document, version, kind)]
 
 
+def _almost_profiles(value: dict[Any, Any]) -> str:
+    """What a file of profiles would begin with, where this looks like a slip of the pen."""
+    guesses = (did_you_mean(str(key), FIELDS) for key in list(value)[:_FEW])
+    return next(filter(None, guesses), "")
+
+
 def _unknown_pair(document: Document, version: str, kind: str) -> Problem:
     """What to write instead of an apiVersion and a kind that do not go together."""
-    versions = [known for known, name in KEYS if name == kind]
+    versions = [known for known, name in KNOWN if name == kind]
     if versions:
         words = f'apiVersion of a {kind} cannot be "{version}"'
         guess = did_you_mean(version, versions)
@@ -105,5 +156,5 @@ def _unknown_pair(document: Document, version: str, kind: str) -> Problem:
         words = f'there is no kind "{kind}" in {version}'
         return Remark(words, either(kinds), did_you_mean(kind, kinds)).at(document, ("kind",))
     words = f'"{kind}" of "{version}" is nothing that is read here'
-    guess = did_you_mean(kind, [name for _, name in KEYS])
+    guess = did_you_mean(kind, [name for _, name in KNOWN])
     return Remark(words, READ_HERE, guess).at(document, ("kind",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference
+from renderer.model.fragments import Dependency, Fragment, OnConflict, Reference, Scheduling
 from renderer.parse.pieces import (
     Piece,
     constant,
@@ -33,6 +33,7 @@ def written_fragment(document: Document) -> Fragment:
         Origin(document, ("spec", "template")),
         OnConflict(spec.get("onConflict", OnConflict.FAIL)),
         tuple(_dependency(each, name.namespace) for each in spec.get("dependencies", ())),
+        scheduling=Scheduling(spec.get("scheduling", Scheduling.REPLACE)),
     )
 
 

@@ -9,9 +9,11 @@ from renderer.errors import Problem, Severity
 from renderer.model.catalog import PodDefault, Size, Template
 from renderer.model.fragments import Reference
 from renderer.model.notebook import Notebook
+from renderer.model.singleuser import ImageStream, Profiles, Templates
 from renderer.position import Document, Path
 
-Parsed: TypeAlias = Template | PodDefault | Size | Notebook
+OfJupyterHub: TypeAlias = Profiles | Templates | ImageStream
+Parsed: TypeAlias = Template | PodDefault | Size | Notebook | OfJupyterHub
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from renderer.errors import InputError, Problem
 from renderer.installation import has_errors
 from renderer.model.notebook import Notebook
-from renderer.parse import parse_document
+from renderer.parse import parse_documents
 from renderer.review.books import Declared, Identity, Reading
 from renderer.tree import File
 from renderer.yamlio import load_all
@@ -40,12 +40,15 @@ def read_text(name: str, data: bytes) -> Reading:
     except InputError as error:
         return Reading((), error.problems, is_whole=False)
     for document in documents:
-        parsed = parse_document(document)
-        problems.extend(parsed.problems)
-        if isinstance(parsed.item, Notebook):
-            found.append(Declared(parsed.item, name, repr(document.value)))
-        else:
-            is_whole = False
+        inside = list(parse_documents(document))
+        is_whole = is_whole and bool(inside)
+        for parsed in inside:
+            problems.extend(parsed.problems)
+            if isinstance(parsed.item, Notebook):
+                written = parsed.item.origin.document.value
+                found.append(Declared(parsed.item, name, repr(written)))
+            else:
+                is_whole = False
     return Reading(tuple(found), tuple(problems), is_whole and not has_errors(problems))
 
 

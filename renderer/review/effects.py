@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,15 +10,19 @@ from typing import Any
 from renderer import quantity
 from renderer.bundle import Bundle
 from renderer.labels import GROUP, KEEP
+from renderer.review.manifests import (
+    Manifest,
+    Manifests,
+    annotations_of,
+    is_same,
+    manifests_of,
+)
 from renderer.review.said import Said, said
-from renderer.yamlio import load_all
 
 URL = f"{GROUP}/url"
 ELECTED = f"{GROUP}/revision"
 # What the server lets nobody change of a StatefulSet.
 FIXED = ("selector", "serviceName", "podManagementPolicy", "volumeClaimTemplates")
-
-Manifest = Mapping[str, Any]
 
 
 class Kind(StrEnum):
@@ -27,9 +31,11 @@ class Kind(StrEnum):
     LOST = "data is deleted"
     GONE = "stops and goes"
     STUCK = "cannot be applied as it is"
+    UNKNOWN = "nobody knows, as there are problems"
     RESTARTS = "restarts now"
     STOPS = "stops now"
     STARTS = "starts"
+    SERVICES = "its services change now"
     LATER = "nothing until it next starts"
     STAYS = "stays on its revision"
     STORAGE = "storage changes"
@@ -52,10 +58,13 @@ def _effect(kind: Kind, words: str, *names: object) -> Effect:
 
 def effects(old: Bundle | None, new: Bundle | None) -> tuple[Effect, ...]:
     """Everything that happens, the gravest first."""
+    if old is None and new is None:
+        return ()
     if old is not None and new is not None and dict(old.files) == dict(new.files):
         return ()
-    before, after = _manifests(old), _manifests(new)
-    found = [*_life(old, new, before, after), *_storage(before, after)]
+    before, after = manifests_of(old), manifests_of(new)
+    life = tuple(_life(old, new, before, after))
+    found = [*life, *_services(before, after, _how(life)), *_storage(before, after)]
     if old is not None and new is not None:
         found.extend(_address(before, after))
         found.extend(_access(before, after))
@@ -65,26 +74,17 @@ def effects(old: Bundle | None, new: Bundle | None) -> tuple[Effect, ...]:
     return tuple(sorted(found, key=lambda each: ranks.index(each.kind)))
 
 
-def _manifests(bundle: Bundle | None) -> list[Manifest]:
-    if bundle is None:
-        return []
-    documents = load_all(bundle.stream().encode(), bundle.directory)
-    return [each.value for each in documents if isinstance(each.value, dict)]
-
-
-def _of_kind(manifests: list[Manifest], kind: str) -> dict[str, Manifest]:
-    return {m["metadata"]["name"]: m for m in manifests if m.get("kind") == kind}
-
-
-def _only(manifests: list[Manifest], kind: str) -> Manifest:
-    return next(iter(_of_kind(manifests, kind).values()), {})
+def unknown(*, was_known: bool) -> tuple[Effect, ...]:
+    """What is said of a notebook that cannot be rendered now, or could not before."""
+    side = "cannot be rendered" if was_known else "could not be rendered before"
+    return (_effect(Kind.UNKNOWN, f"{side}: what happens to it is not known"),)
 
 
 def _life(
-    old: Bundle | None, new: Bundle | None, before: list[Manifest], after: list[Manifest]
+    old: Bundle | None, new: Bundle | None, before: Manifests, after: Manifests
 ) -> Iterator[Effect]:
     """Whether it stops, starts or restarts."""
-    then, now = (_only(side, "StatefulSet").get("spec") or {} for side in (before, after))
+    then, now = before.workload, after.workload
     is_stopped = now.get("replicas") == 0
     if old is None:
         words = "is made, and does not start: it is stopped" if is_stopped else "is made and starts"
@@ -106,9 +106,9 @@ def _life(
         yield from _pod(before, after, is_stopped=is_stopped)
 
 
-def _pod(before: list[Manifest], after: list[Manifest], *, is_stopped: bool) -> Iterator[Effect]:
+def _pod(before: Manifests, after: Manifests, *, is_stopped: bool) -> Iterator[Effect]:
     """What a notebook that goes on running, or goes on resting, sees of its pod's changes."""
-    then, now = (_only(side, "StatefulSet").get("spec") or {} for side in (before, after))
+    then, now = before.workload, after.workload
     rolls, rolled = (_type(each) == "RollingUpdate" for each in (now, then))
     if then.get("template") != now.get("template"):
         if is_stopped:
@@ -123,29 +123,50 @@ def _pod(before: list[Manifest], after: list[Manifest], *, is_stopped: bool) -> 
         yield _effect(Kind.STAYS, "stays on its revision {}, as it asks", _elected(after))
 
 
+def _how(life: Iterable[Effect]) -> str:
+    """How a change of what runs with the notebook goes together with its own life."""
+    kinds = {each.kind for each in life}
+    if kinds & {Kind.STARTS, Kind.STOPS, Kind.GONE}:
+        return "with it"
+    return "at once" if kinds & {Kind.RESTARTS, Kind.STUCK} else "at once, while its pod runs on"
+
+
+def _services(before: Manifests, after: Manifests, how: str) -> Iterator[Effect]:
+    """What runs with the notebook waits for no restart: the cluster has it as soon as git does."""
+    then, now = before.services, after.services
+    for identity in sorted({*then, *now}):
+        deed = _deed(then.get(identity), now.get(identity))
+        if deed:
+            words = f"its service {{}} is {deed} {how}"
+            yield _effect(Kind.SERVICES, words, " ".join(identity[1:]))
+
+
+def _deed(old: Manifest | None, new: Manifest | None) -> str:
+    """What happens to an object, or nothing."""
+    if old is None or new is None:
+        return "added" if old is None else "removed"
+    return "" if is_same(old, new) else "changed"
+
+
 def _type(spec: Mapping[str, Any]) -> str:
     return str((spec.get("updateStrategy") or {}).get("type", ""))
 
 
-def _policy(manifests: list[Manifest]) -> str:
-    return str((_only(manifests, "Notebook").get("spec") or {}).get("updatePolicy", ""))
+def _policy(manifests: Manifests) -> str:
+    return str((manifests.only("Notebook").get("spec") or {}).get("updatePolicy", ""))
 
 
-def _elected(manifests: list[Manifest]) -> str:
-    return str(_annotations(_only(manifests, "Notebook")).get(ELECTED, ""))
+def _elected(manifests: Manifests) -> str:
+    return str(annotations_of(manifests.only("Notebook")).get(ELECTED, ""))
 
 
-def _fresh(manifests: list[Manifest]) -> frozenset[str]:
-    return frozenset(_of_kind(manifests, "ControllerRevision"))
+def _fresh(manifests: Manifests) -> frozenset[str]:
+    return frozenset(manifests.of_kind("ControllerRevision"))
 
 
-def _annotations(manifest: Manifest) -> Mapping[str, Any]:
-    return (manifest.get("metadata") or {}).get("annotations") or {}
-
-
-def _storage(before: list[Manifest], after: list[Manifest]) -> Iterator[Effect]:
+def _storage(before: Manifests, after: Manifests) -> Iterator[Effect]:
     """Claims that are made, grow, stay behind or go with all that is in them."""
-    old, new = (_of_kind(side, "PersistentVolumeClaim") for side in (before, after))
+    old, new = (side.of_kind("PersistentVolumeClaim") for side in (before, after))
     for name in sorted({*old, *new}):
         if name not in new:
             if _is_kept(old[name]):
@@ -176,11 +197,11 @@ def _size(claim: Manifest) -> str:
 
 
 def _is_kept(manifest: Manifest) -> bool:
-    return _annotations(manifest).get(KEEP) == "true"
+    return annotations_of(manifest).get(KEEP) == "true"
 
 
-def _address(before: list[Manifest], after: list[Manifest]) -> Iterator[Effect]:
-    then, now = (_annotations(_only(side, "Notebook")).get(URL, "") for side in (before, after))
+def _address(before: Manifests, after: Manifests) -> Iterator[Effect]:
+    then, now = (annotations_of(side.only("Notebook")).get(URL, "") for side in (before, after))
     if then and now and then != now:
         yield _effect(Kind.ADDRESS, "moves from {} to {}", then, now)
     elif then and not now:
@@ -189,7 +210,7 @@ def _address(before: list[Manifest], after: list[Manifest]) -> Iterator[Effect]:
         yield _effect(Kind.ADDRESS, "is reached at {}", now)
 
 
-def _access(before: list[Manifest], after: list[Manifest]) -> Iterator[Effect]:
+def _access(before: Manifests, after: Manifests) -> Iterator[Effect]:
     """Who gains and who loses a role."""
     then, now = _granted(before), _granted(after)
     for role, person in sorted(now - then):
@@ -198,11 +219,11 @@ def _access(before: list[Manifest], after: list[Manifest]) -> Iterator[Effect]:
         yield _effect(Kind.ACCESS, "{} loses {}", person, role)
 
 
-def _granted(manifests: list[Manifest]) -> set[tuple[str, str]]:
+def _granted(manifests: Manifests) -> set[tuple[str, str]]:
     """Pairs of a role and a person. Roles of a notebook are called by what they let one do."""
     found = set()
-    prefix = str((_only(manifests, "StatefulSet").get("metadata") or {}).get("name", ""))
-    for binding in _of_kind(manifests, "RoleBinding").values():
+    prefix = str((manifests.only("StatefulSet").get("metadata") or {}).get("name", ""))
+    for binding in manifests.of_kind("RoleBinding").values():
         role = str(binding["roleRef"]["name"])
         role = role.removeprefix(f"{prefix}-") if prefix else role
         for subject in binding.get("subjects") or []:

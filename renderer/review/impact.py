@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from renderer.bundle import Bundle
 from renderer.errors import Problem
 from renderer.history import previous_of
-from renderer.installation import Installation
+from renderer.installation import Installation, has_errors
 from renderer.model.notebook import Notebook
 from renderer.model.settings import Target
 from renderer.namespaces import namespace_bundle
@@ -16,7 +16,7 @@ from renderer.output import Difference
 from renderer.placement import lives
 from renderer.render import Renderer, Result
 from renderer.review.books import Declared, Identity
-from renderer.review.effects import Effect, effects
+from renderer.review.effects import Effect, effects, unknown
 from renderer.targets import workspaces
 from renderer.workspace import Workspace
 
@@ -41,11 +41,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What becomes of a notebook on one target, and what of the catalog it is made from."""
+    """What becomes of a notebook on one target, and what of the catalog it was and is made from."""
 
     identity: Identity
     target: str
     effects: tuple[Effect, ...]
+    used: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     file: str = ""
 
@@ -99,10 +100,10 @@ class Comparison:
                 old, new = self._both(pair, target)
                 known.extend(old.problems)
                 problems.extend(new.problems)
-                what = effects(old.bundle, new.bundle)
-                uses = tuple(sorted({*old.uses, *new.uses}))
+                what = _effects(old, new)
                 if what:
-                    impacts.append(Impact(pair.identity, target, what, uses, pair.file))
+                    item = Impact(pair.identity, target, what, old.uses, new.uses, pair.file)
+                    impacts.append(item)
         seen = tuple(pair.identity for pair in pairs)
         return Found(tuple(impacts), tuple(problems), tuple(known), seen)
 
@@ -110,7 +111,8 @@ class Comparison:
         """The files of its bundles that differ."""
         for target in self.targets:
             old, new = self._both(pair, target)
-            yield from compared(old.bundle, new.bundle, target)
+            if not _is_lost(new):
+                yield from compared(old.bundle, new.bundle, target)
 
     def namespaces(
         self, before: Sequence[Identity], after: Sequence[Identity]
@@ -141,6 +143,17 @@ class Comparison:
             return old, new
         standing = {name: text.encode() for name, text in old.bundle.files.items()}
         return old, _rendered(self._head.get(target), pair.head, standing)
+
+
+def _effects(old: Result, new: Result) -> tuple[Effect, ...]:
+    """What happens; of what cannot be rendered nobody knows."""
+    if _is_lost(old) or _is_lost(new):
+        return () if _is_lost(old) and _is_lost(new) else unknown(was_known=not _is_lost(old))
+    return effects(old.bundle, new.bundle)
+
+
+def _is_lost(result: Result) -> bool:
+    return result.bundle is None and has_errors(result.problems)
 
 
 def _rendered(

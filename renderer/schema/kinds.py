@@ -1,4 +1,4 @@
-"""Our own kinds and Kubeflow's, as JSON schemas: the fast gate, and the text for editors."""
+"""Our own kinds and those of others, as JSON schemas: the fast gate, and the text for editors."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ KINDS: Mapping[str, Kind] = {
         "Notebook", ("kubeflow.org/v1alpha1", "kubeflow.org/v1beta1", "kubeflow.org/v1")
     ),
     "kubeflow-poddefault": Kind("PodDefault", ("kubeflow.org/v1alpha1",)),
+    "profiles": Kind("Profiles"),
+    "configmap": Kind("ConfigMap", ("v1",)),
+    "imagestream": Kind("ImageStream", ("image.openshift.io/v1",)),
+    "build": Kind("Build", ("build.openshift.io/v1",)),
 }
 
 

@@ -41,14 +41,15 @@ class Builder:
 
     __slots__ = (
         *("_anchors", "_complain", "_complaints", "_count", "_deepest", "_depth", "_length"),
-        "_next",
+        *("_most", "_next"),
     )
 
-    def __init__(self, events: Events, complaints: Complaints) -> None:
+    def __init__(self, events: Events, complaints: Complaints, most: int = MAX_VALUES) -> None:
         self._next = events
         self._complaints = complaints
         self._complain = complaints.add
         self._anchors: dict[str, _Anchored] = {}
+        self._most = most
         self._count = 0
         self._length = 0
         self._depth = 0
@@ -235,6 +236,6 @@ class Builder:
 
     def _add(self, event: Any, count: int) -> None:
         self._count += count
-        if self._count > MAX_VALUES:
-            expected = f"at most {MAX_VALUES:,}, counting what an alias names wherever it stands"
+        if self._count > self._most:
+            expected = f"at most {self._most:,}, counting what an alias names wherever it stands"
             self._complaints.give_up(event, "too many values in one file", expected)

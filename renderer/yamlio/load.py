@@ -11,28 +11,32 @@ from renderer.position import Document, Position
 from renderer.yamlio.builder import Builder
 from renderer.yamlio.complaints import DIRECTIVES_REFUSED, Complaints, StopReadingError
 from renderer.yamlio.events import COLON_REFUSED, Events, events, events_with_inner_colons
-from renderer.yamlio.limits import MAX_BYTES
+from renderer.yamlio.limits import MAX_BYTES, MAX_VALUES
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # libyaml compares each %TAG line with all before it; nobody writes two.
 _MAX_TAG_LINES = 16
 
 
-def load_all(data: bytes, file: str) -> list[Document]:
-    """Every document that holds something; InputError lists all that is wrong with the file."""
+def load_all(data: bytes, file: str, most: int = MAX_VALUES) -> list[Document]:
+    """Every document that holds something; InputError lists all that is wrong with the file.
+
+    It holds only so many values, counting what an alias names wherever it stands.
+    """
     if problem := _unparsable(data, file):
         raise InputError([problem])
-    return _read(data, file, events)
+    documents = _read(data, file, events, most)
+    return [Document(file, each.value, each.mark, data) for each in documents]
 
 
-def _read(data: bytes, file: str, parse: Callable[[bytes], Events]) -> list[Document]:
+def _read(data: bytes, file: str, parse: Callable[[bytes], Events], most: int) -> list[Document]:
     complaints = Complaints(file)
     documents: list[Document] = []
     try:
-        documents = Builder(parse(data), complaints).documents()
+        documents = Builder(parse(data), complaints, most).documents()
     except YAMLError as error:
         if parse is events and getattr(error, "problem", "") == COLON_REFUSED:
-            return _read(data, file, events_with_inner_colons)
+            return _read(data, file, events_with_inner_colons, most)
         from renderer.yamlio.syntax import explained
 
         complaints.problems.append(explained(error, data, file))

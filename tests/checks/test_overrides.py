@@ -74,6 +74,10 @@ ALLOWED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "an image of the list": ({"image": "canary"}, {"images": IMAGES}),
     "a size of the list": ({"size": "small"}, {"sizes": ("small",)}),
+    "no size but the profiles', of the list": (
+        {"size": "Default"},
+        {"sizes": ("small", "Default")},
+    ),
     "a size, where the Template names none": ({"size": "small"}, {}),
     "an option of the list": (
         {"options": (Reference("s3"), Reference("spark", "kubeflow"))},
@@ -338,6 +342,12 @@ def test_a_notebook_is_told(
         ),
         ({"size": "smal"}, {"sizes": ("small", "big")}, "small or big", 'did you mean "small"?'),
         ({"size": "x"}, {"sizes": ()}, "no size", ""),
+        (
+            {"size": "Default"},
+            {"sizes": ("small",)},
+            "small",
+            "a Template that names sizes offers Default among them",
+        ),
         (
             {"options": (Reference("s4"),)},
             {"options": (Reference("s3"), Reference("spark"))},

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from renderer.cli import main
+from tests.cli.catalogs import NODES, PROFILES, STREAMS, TEMPLATES
 
 TEMPLATE = """\
 apiVersion: jackhoman.dev/v1beta1
@@ -204,3 +205,19 @@ def edit(tree: Path) -> Callable[[str, str, str], None]:
         (tree / name).write_text(text.replace(old, new, 1))
 
     return change
+
+
+@pytest.fixture
+def profiles(tree: Path) -> Path:
+    """Profiles, their templates and image streams in the catalog; the file of them all."""
+    file = tree / "catalog/profiles.yaml"
+    file.write_text(f"{PROFILES}---\n{TEMPLATES}---\n{STREAMS}")
+    return file
+
+
+@pytest.fixture
+def nodes(tree: Path) -> Path:
+    """What kubectl says of the nodes of a cluster, beside the tree."""
+    file = tree.parent / "nodes.yaml"
+    file.write_text(NODES)
+    return file

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from renderer import rendering
 from renderer.errors import Problem
+from renderer.yamlio import load_all
 
 Octavo = Callable[..., Any]
 Edit = Callable[[str, str, str], None]
@@ -164,3 +166,95 @@ def test_a_bundle_that_was_changed_by_hand_is_named_as_it_is_found_from_here(
     assert (said.status, said.err) == (0, "2 warnings in 2 notebooks\n")
     assert f"tree/rendered/notebooks/research/survey/{kept.name}:1:1: warning: " in said.out
     assert f"{kept.name}:1:1: warning: " in octavo("-C", "tree", "render", "research/survey").err
+
+
+@pytest.mark.usefixtures("profiles")
+def test_sizes_and_profiles_that_no_node_could_hold_are_warnings_where_they_stand(
+    octavo: Octavo, nodes: Path, edit: Edit
+) -> None:
+    edit("catalog/rest.yaml", "cpu: 4\n    memory: 8Gi", "cpu: 24\n    memory: 8Gi")
+    edit("notebooks/research/survey.yaml", "image: old", "image: new")
+    before = octavo("check")
+    said = octavo("check", "--nodes", nodes)
+    assert (before.status, before.out, said.status) == (0, "", 0)
+    assert said.err == "3 warnings in 2 notebooks\n"
+    assert [line.partition(": ")[2] for line in said.out.splitlines()] == [
+        *(
+            f"warning: the {what}: no node could hold it: {why}"
+            for what, why in (
+                ("Profile hub/Spark", "none has nvidia.com/gpu"),
+                ("Size hub/X Large", "the largest takes 16 CPUs and 62Gi"),
+                ("Size platform/large", "the largest takes 16 CPUs"),
+            )
+        )
+    ]
+    places = [line.partition(": ")[0].rsplit(":", 2) for line in said.out.splitlines()]
+    written = [Path(file).read_text().splitlines()[int(line) - 1] for file, line, _ in places]
+    assert [line.strip() for line in written] == ["gpu: 2", "resources:", "resources:"]
+
+
+def test_templates_and_limits_are_held_against_the_nodes_too(
+    octavo: Octavo, nodes: Path, edit: Edit
+) -> None:
+    edit(
+        "catalog/jupyter.yaml",
+        "          env:\n",
+        "          resources:\n"
+        "            requests: {cpu: 1, memory: 1Gi}\n"
+        "            limits: {cpu: 32, memory: 1Gi}\n"
+        "          env:\n",
+    )
+    said = octavo("check", "--nodes", nodes)
+    assert said.status == 0
+    assert (
+        "catalog/jupyter.yaml:15:11: warning: the Template platform/jupyter: "
+        "no node has as much as its limits: the largest takes 16 CPUs\n"
+    ) in said.out
+
+
+def test_nodes_come_as_json_and_from_standard_input(
+    octavo: Octavo, nodes: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("catalog/rest.yaml", "cpu: 4", "cpu: 24")
+    (document,) = load_all(nodes.read_bytes(), "nodes")
+    as_json = json.dumps(document.value).encode()
+    expected = octavo("check", "--nodes", nodes)
+    assert "the largest takes 16 CPUs" in expected.out
+    for name, data in (("nodes.json", as_json), ("-", as_json), ("-", nodes.read_bytes())):
+        Path("nodes.json").write_bytes(data)
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(data)))
+        assert octavo("check", "--nodes", name) == expected
+
+
+@pytest.mark.parametrize("command", ["check", "catalog"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kind: List\napiVersion: v1\nitems: []\n", "there is no Node in it"),
+        ("a: [", "a value is missing here"),
+        ("", "there is no Node in it"),
+    ],
+)
+def test_a_file_without_nodes_is_an_error(
+    command: str, octavo: Octavo, text: str, said: str
+) -> None:
+    Path("broken.yaml").write_text(text)
+    found = octavo(command, "--nodes", "broken.yaml")
+    assert (found.status, found.out) == (1, "")
+    assert found.err.startswith("broken.yaml:")
+    assert said in found.err
+
+
+@pytest.mark.parametrize("command", ["check", "catalog"])
+def test_a_file_that_is_not_there_is_an_error_in_words(command: str, octavo: Octavo) -> None:
+    said = octavo(command, "--nodes", "nowhere.yaml")
+    assert said == (1, "", "octavo: nowhere.yaml: No such file or directory\n")
+
+
+def test_a_tree_that_cannot_be_read_is_said_before_its_sizes(
+    octavo: Octavo, nodes: Path, tree: Path
+) -> None:
+    (tree / "octavo.yaml").write_text("output: [\n")
+    said = octavo("check", "--nodes", nodes)
+    assert said.status == 1
+    assert "octavo.yaml:" in said.out

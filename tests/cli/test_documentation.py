@@ -81,7 +81,8 @@ def sample(tmp_path: Path) -> Path:
     for name in ("catalog", "notebooks"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "octavo.yaml", root)
-    shutil.copytree(ROOT / "tests/imports/samples", root, dirs_exist_ok=True)
+    for samples in ("imports", "cli"):
+        shutil.copytree(ROOT / "tests" / samples / "samples", root, dirs_exist_ok=True)
     for words in (
         ("init", "-q", "-b", "main"),
         ("add", "-A"),

@@ -68,6 +68,28 @@ def test_a_starter_passes_check_with_everything_switched_on(tree: Path, octavo: 
     assert said.status == 0
 
 
+@pytest.mark.usefixtures("profiles")
+def test_sizes_of_profiles_are_offered_and_the_one_that_leaves_it_to_them(
+    tree: Path, octavo: Octavo, edit: Edit
+) -> None:
+    assert "X Large" not in octavo("new", "notebook").out
+    edit("catalog/jupyter.yaml", "    - large\n", "    - X Large\n    - Default\n")
+    edit("catalog/jupyter.yaml", "defaultSize: small", "defaultSize: X Large")
+    said = octavo("new", "notebook", "research/mine").out
+    assert "  # How large it is. Without a word it is X Large.\n" in said
+    assert "  # - X Large\n  # - Default (what the profiles say)\n  #size: small\n" in said
+    edit("catalog/jupyter.yaml", "  sizes:\n    - small\n    - X Large\n    - Default\n", "")
+    said = octavo("new", "notebook", "research/mine").out
+    assert (
+        "  # - Tiny\n  # - X Large\n  # - large (Large: For big data.)\n  # - small (Small)\n"
+        in said
+    )
+    assert "  # - Default (what the profiles say)\n  #size: Tiny\n" in said
+    for size in ("X Large", "Default"):
+        (tree / "notebooks/mine.yaml").write_text(said.replace("#size: Tiny", f"size: {size}"))
+        assert octavo("check").status == 0
+
+
 def test_write_puts_it_where_it_belongs_and_never_over_a_file(tree: Path, octavo: Octavo) -> None:
     words = ("new", "notebook", "team-a/mine", "--write")
     assert octavo(*words) == (0, "", "wrote notebooks/team-a/mine.yaml\n")

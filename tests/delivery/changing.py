@@ -8,6 +8,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.delivery.changing_profiles import (
+    CHANGES_OF_PROFILES,
+    FILE,
+    MAP,
+    TEMPLATES,
+    profile_documents,
+)
+
 API = "jackhoman.dev/v1beta1"
 State = dict[str, Any]
 
@@ -24,11 +32,14 @@ def start() -> State:
             "catalog/templates.yaml": ["Template t0", "Template t1"],
             "catalog/more.yaml": ["Template t2", "Size s0", "Size s1"],
             "catalog/defaults.yaml": [f"PodDefault p{n}" for n in range(6)],
+            "catalog/profiles.yaml": [FILE],
+            "catalog/services.yaml": [MAP, TEMPLATES],
         },
         "docs": {
             **{f"Template t{n}": template(n) for n in range(3)},
             **{f"PodDefault p{n}": pod_default(n) for n in range(6)},
             **{f"Size s{n}": size(n) for n in range(2)},
+            **profile_documents(),
         },
         "notebooks": {f"n{n}.yaml": [notebook(n)] for n in range(9)},
         "charts": {},
@@ -311,6 +322,7 @@ CHANGES: list[Callable[[State, Random], None]] = [
     *(a_moved_document, a_renamed_catalog_file, a_comment, a_value, a_group, a_setting),
     *(a_policy, a_target, a_chart_file, a_notebook, a_removed_notebook),
     *(a_renamed_notebook_file, two_in_one_file, nothing),
+    *CHANGES_OF_PROFILES,
 ]
 
 

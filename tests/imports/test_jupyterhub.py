@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -437,3 +437,109 @@ def test_what_is_no_hub_is_refused(imported: Import, value: dict[str, Any]) -> N
     assert done.status == 1
     assert "there are no singleuser values and no profiles in it" in done.err
     assert not done.tree.exists()
+
+
+# --- what jupyterhub-singleuser-profiles was told
+
+AS_IT_IS = "put it into catalog/ as it is"
+PROFILES = {"profiles": [{"name": "globals", "env": {"A": "b"}}], "sizes": [{"name": "Small"}]}
+KEY = "jupyterhub-singleuser-profiles.yaml"
+
+
+def config_map(name: str, labels: dict[str, str] | None, data: dict[str, str]) -> dict[str, Any]:
+    metadata = {"name": name, **({"labels": labels} if labels else {})}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+LABELLED = config_map("team", {"jupyterhub": "singleuser-profiles"}, {"a": "profiles: []"})
+NAMED = config_map("jupyter-singleuser-profiles", None, {KEY: emit(PROFILES)})
+TEMPLATE = config_map("spark", None, {"cluster": "kind: SparkCluster"})
+STREAM = {"apiVersion": "image.openshift.io/v1", "kind": "ImageStream", "metadata": {"name": "s"}}
+READ_BY_ITSELF: dict[str, tuple[Any, str]] = {
+    "a plain file": (PROFILES, "work here as they stand"),
+    "a plain file of sizes": ({"sizes": []}, "work here as they stand"),
+    "the ConfigMap": (NAMED, "work here as they stand"),
+    "a labelled ConfigMap": (LABELLED, "work here as they stand"),
+    "a list of ConfigMaps": (
+        {"apiVersion": "v1", "kind": "List", "items": [TEMPLATE, LABELLED]},
+        "work here as they stand",
+    ),
+    "a list of one kind": (
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMapList",
+            "items": [{"metadata": {}, "data": {KEY: ""}}],
+        },
+        "work here as they stand",
+    ),
+    "a template of a service": (TEMPLATE, "may belong to profiles"),
+    "an image": (STREAM, "may belong to profiles"),
+}
+
+
+@pytest.mark.parametrize("what", READ_BY_ITSELF)
+def test_what_the_catalog_reads_by_itself_is_said(what: str, imported: Import) -> None:
+    value, said = READ_BY_ITSELF[what]
+    done = imported("jupyterhub", value)
+    assert done.status == 0
+    assert said in done.report
+    assert AS_IT_IS in done.report
+    assert done.files == {"IMPORT.md", "octavo.yaml"}
+
+
+@pytest.mark.parametrize("what", READ_BY_ITSELF)
+def test_it_does_not_stand_in_the_way_of_values_and_claims(what: str, imported: Import) -> None:
+    done = imported("jupyterhub", READ_BY_ITSELF[what][0], "values.yaml", "claims.yaml")
+    alone = imported("jupyterhub", "values.yaml", "claims.yaml", out="alone")
+    assert done.status == 0
+    assert AS_IT_IS in done.report
+    assert AS_IT_IS not in alone.report
+    for name in alone.files - {"IMPORT.md"}:
+        assert (done.tree / name).read_bytes() == (alone.tree / name).read_bytes()
+
+
+def test_profiles_with_the_fence_around_them_are_known_as_well(
+    imported: Import, piped: Callable[[str], None]
+) -> None:
+    piped(f"```yaml\n{emit(PROFILES)}```\n")
+    done = imported("jupyterhub")
+    assert done.status == 0
+    assert AS_IT_IS in done.report
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"10-profiles": "from jupyterhub_singleuser_profiles.profiles import SingleuserProfiles\n"},
+        {"a": "x = 1", "b": "profiles = SingleuserProfiles(namespace='odh')"},
+        "import jupyterhub_singleuser_profiles",
+    ],
+)
+@pytest.mark.parametrize("at", ["", "jupyterhub"])
+def test_code_that_asks_for_profiles_is_said(code: Any, at: str, imported: Import) -> None:
+    values = {**hub(), "hub": {"extraConfig": code}}
+    done = imported("jupyterhub", {at: values} if at else values)
+    assert done.status == 0
+    assert "the hub calls jupyterhub-singleuser-profiles" in done.report
+    assert "-l jupyterhub.opendatahub.io/user=profile" in done.report
+    assert "into catalog/ as they are" in done.err
+
+
+@pytest.mark.parametrize("code", [None, {}, {"a": "c.JupyterHub.debug = True"}, {"a": None}, 7])
+def test_other_code_is_no_matter_of_profiles(code: Any, imported: Import) -> None:
+    done = imported("jupyterhub", {**hub(), "hub": {"extraConfig": code}})
+    assert "singleuser-profiles" not in done.report
+
+
+def test_values_that_hold_sizes_of_their_own_are_values(imported: Import) -> None:
+    done = imported("jupyterhub", {"sizes": [], "jupyterhub": hub(image={"name": "a/b"})})
+    assert AS_IT_IS not in done.report
+    assert "sizes is no part of JupyterHub's chart" in done.report
+
+
+def test_a_list_of_both_is_read_for_its_claims_as_well(imported: Import) -> None:
+    claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": "x", "namespace": "hub"}}
+    both = {"apiVersion": "v1", "kind": "List", "items": [LABELLED, claim]}
+    done = imported("jupyterhub", both, "values.yaml")
+    assert "it does not say whose it is" in done.report
+    assert AS_IT_IS in done.report

@@ -8,19 +8,19 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from renderer import rendering
 from renderer.compose.fold import fold
 from renderer.imports.kubeflow import import_kubeflow
-from renderer.imports.literals import literally
 from renderer.imports.papers import text_of
 from renderer.imports.patches import patch
 from renderer.imports.templates import Directories
 from renderer.position import Position
 from renderer.sources import SourceTree
 from renderer.templating.expressions import compile_fragment
+from renderer.templating.literals import literally
 from renderer.yamlio import emit
 from tests.imports.trees import UNREMEMBERED, pods_of
 
@@ -185,8 +185,33 @@ def comparable(pod: Any, main: str) -> Any:
     return sorted(found, key=repr), spec["securityContext"]
 
 
+# Memory that processes share is a Notebook's to choose, but not whether it may be written.
+ONLY_READ: dict[str, Any] = {
+    "apiVersion": "kubeflow.org/v1",
+    "kind": "Notebook",
+    "metadata": {"name": "churn", "namespace": "alice"},
+    "spec": {
+        "template": {
+            "spec": {
+                "containers": [
+                    {
+                        "name": "churn",
+                        "image": "example.com/a:1",
+                        "volumeMounts": [
+                            {"name": "dshm", "mountPath": "/dev/shm", "readOnly": True}  # noqa: S108
+                        ],
+                    }
+                ],
+                "volumes": [{"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}}],
+            }
+        }
+    },
+}
+
+
 @FEW
 @given(notebooks())
+@example(ONLY_READ)
 def test_an_imported_notebook_has_the_pod_that_it_had(value: dict[str, Any]) -> None:
     """The renderer reads Kubeflow's Notebooks by itself, which says what is right."""
     made = import_kubeflow([value], "x", "kubeflow", Directories("catalog", "notebooks"))

@@ -165,6 +165,60 @@ def test_two_volumes_never_share_a_claim(one: tuple[str, str], other: tuple[str,
     assert (claim == names.claim_name(*other)) == (one == other)
 
 
+@pytest.mark.parametrize(
+    ("owner", "notebook", "word"),
+    [
+        ("vpavlin", "spark", "vpavlin-spark"),
+        ("vpavlin", "my-spark", "vpavlin-my-spark"),
+        ("a" * 20, "b" * 19, "a" * 20 + "-" + "b" * 19),
+        ("a" * 20, "b" * 20, "a" * 20 + "-" + "b" * 10 + "-HASH"),
+        ("vpavlin@redhat.com", "spark", "vpavlin-40redhat-2ecom-spark-HASH"),
+        ("Alice", "spark", "nb-41lice-spark-HASH"),
+        ("1st", "spark", "nb-1st-spark-HASH"),
+        ("alice", "x-2e7336dc", "alice-x-2e7336dc-HASH"),
+        ("", "spark", "spark-HASH"),
+        ("", "my-spark", "my-spark-HASH"),
+    ],
+)
+def test_services_are_separated_by_owner_and_notebook(owner: str, notebook: str, word: str) -> None:
+    found = names.companion(owner, notebook)
+    assert re.fullmatch(word.replace("HASH", "[0-9a-f]{8}"), found)
+
+
+OWNERS = st.text("ab-", max_size=4) | ANYTHING
+
+
+@given(st.tuples(OWNERS, NOTEBOOKS), st.tuples(OWNERS, NOTEBOOKS))
+@example(("a", "b-c"), ("a-b", "c"))
+@example(("", "a-b"), ("a", "b"))
+@example(("A", "b"), ("-41", "b"))
+@example(("a\u00e9", "nb"), ("a", "c3-a9-nb"))
+@example(("a/b", "c"), ("a", "c"))
+@example(("a" * 40 + "b", "c"), ("a" * 40, "bc"))
+def test_two_notebooks_never_share_what_separates_their_services(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    word = names.companion(*one)
+    assert DNS_1035_LABEL.fullmatch(word)
+    assert len(word) <= 40
+    assert (word == names.companion(*other)) == (one == other)
+
+
+@given(OWNERS, NOTEBOOKS)
+def test_what_separates_one_notebook_is_never_the_plain_form_of_another(
+    owner: str, notebook: str
+) -> None:
+    word = names.companion(owner, notebook)
+    plain_owner, _, rest = word.partition("-")
+    if names.companion(plain_owner, rest) == word:
+        assert (owner, notebook) == (plain_owner, rest)
+
+
+@given(OWNERS, NOTEBOOKS)
+def test_what_separates_a_notebook_is_more_than_one_word(owner: str, notebook: str) -> None:
+    assert "-" in names.companion(owner, notebook).strip("-")
+
+
 def test_a_bounded_name_keeps_its_suffix() -> None:
     assert names.bounded("scipy", 20, "-view") == "scipy-view"
     assert names.bounded("a" * 15, 20, "-view") == "a" * 15 + "-view"

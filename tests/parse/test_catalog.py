@@ -16,7 +16,7 @@ from renderer.model.catalog import (
     PodSecurity,
     Size,
 )
-from renderer.model.fragments import Dependency, OnConflict, Reference
+from renderer.model.fragments import Dependency, OnConflict, Reference, Scheduling
 from renderer.parse import parse_document
 from renderer.position import Document, pack
 
@@ -97,6 +97,28 @@ def test_a_dependency_says_which_namespaces_may_receive_it(
 def test_a_poddefault_says_that_it_overrides(item: Item) -> None:
     fragment = item(document("PodDefault", "  onConflict: Override")).fragment
     assert fragment.on_conflict is OnConflict.OVERRIDE
+
+
+@pytest.mark.parametrize(
+    ("written", "scheduling"),
+    [
+        ("", Scheduling.REPLACE),
+        ("scheduling: Replace", Scheduling.REPLACE),
+        ("scheduling: Add", Scheduling.ADD),
+    ],
+)
+def test_a_poddefault_says_whether_it_adds_its_scheduling(
+    item: Item, written: str, scheduling: Scheduling
+) -> None:
+    text = f"  displayName: a\n  {written}"
+    assert item(document("PodDefault", text)).fragment.scheduling is scheduling
+
+
+def test_a_template_offers_sizes_of_any_name(item: Item) -> None:
+    template = item(
+        document("Template", "  sizes: [Small, X Large]\n  defaultSize: X Large\n  template: {}")
+    )
+    assert (template.sizes, template.default_size) == (("Small", "X Large"), "X Large")
 
 
 def test_labels_and_selector_of_a_match_become_requirements(item: Item) -> None:

@@ -79,6 +79,7 @@ ALICE = "alice@example.com"
         ("serviceAccountName: trainer", "service_account", "trainer"),
         ("stopped: true", "stopped", True),
         ("size: small", "size", "small"),
+        ("size: X Large", "size", "X Large"),
         ("image: new", "image", "new"),
     ],
 )

@@ -20,7 +20,10 @@ FRAGMENT = {
     "template": {"spec": {"containers": [{"name": "main", "image": "base:1"}]}},
 }
 DATA = {
-    "fragments": [FRAGMENT, {**FRAGMENT, "onConflict": "Override", "literal": True}],
+    "fragments": [
+        FRAGMENT,
+        {**FRAGMENT, "onConflict": "Override", "literal": True, "scheduling": "Add"},
+    ],
     "dependencies": [{"apiVersion": "v1", "kind": "Secret", "name": "s", "namespace": "kf"}],
     "values": {"a": 1},
     "parameters": {"b": [2]},
@@ -90,6 +93,8 @@ FORGED_DATA: dict[str, Any] = {
     "an unknown way out of a conflict": fragment(onConflict="Perhaps"),
     "a way out of a conflict that is a list": fragment(onConflict=[]),
     "literal as a text": fragment(literal="yes"),
+    "an unknown scheduling": fragment(scheduling="Perhaps"),
+    "a scheduling that is a list": fragment(scheduling=[]),
     "dependencies by name": {**DATA, "dependencies": {"a": "b"}},
     "a dependency of text": {**DATA, "dependencies": ["secret"]},
     "a dependency without a name": {**DATA, "dependencies": [{"apiVersion": "v1"}]},
