@@ -30,6 +30,10 @@ def main(words: list[str]) -> int:
             return git(rest)
         case ["render", *rest]:
             return _render(rest)
+        case ["singleuser", *rest]:
+            from bench.singleuser import main as singleuser
+
+            return singleuser(rest)
         case _:
             from bench.git.run import main as git
             from bench.sync.run import main as sync
@@ -40,7 +44,8 @@ def main(words: list[str]) -> int:
 
 
 def _both() -> argparse.ArgumentParser:
-    words = "`render`, `git` or `sync` as the first word: only that part, with options of its own"
+    parts = "`render`, `git`, `singleuser` or `sync`"
+    words = f"{parts} as the first word: only that part, with options of its own"
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, epilog=words)
     parser.add_argument("--write-readme", action="store_true", help="keep the results in README.md")
     return parser
