@@ -43,6 +43,7 @@ def test_two_hundred_rounds_leave_nothing_behind(world: World, repository: Repos
             eventually(lambda seen=seen: agent.metric(ROUNDS) > seen + MORE / 4, 90)  # type: ignore[misc]
         after = size(agent)
     assert after.rounds - before.rounds >= MORE
-    assert after.files <= before.files + 6
+    # Connections that are kept come and go; one left behind by each round would be two hundred.
+    assert after.files <= before.files + 16
     assert after.threads <= before.threads + 6
     assert after.memory <= before.memory + 12 * MEBIBYTE

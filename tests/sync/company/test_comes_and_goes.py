@@ -13,8 +13,9 @@ from tests.sync.program import good
 from tests.sync.prune.house import config_map, hold, let_go, workload
 
 Way = tuple[Callable[[Shop], None], Callable[[Shop], None]]
+GIT = "git, as it is rendered"
 WAYS: dict[str, Way] = {
-    "git, as it is rendered": (
+    GIT: (
         lambda shop: shop.git(stopped=True, company=False),
         lambda shop: shop.git(),
     ),
@@ -47,8 +48,9 @@ def test_it_is_made_with_the_notebook_before_its_workload_and_is_the_notebooks(
     shop.rests()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("named", [False, True], ids=["everything", "one notebook"])
+@pytest.mark.parametrize(
+    ("way", "named"), [*((way, False) for way in WAYS), ("its owner", True), (GIT, True)]
+)
 def test_it_goes_when_the_notebook_stops_and_comes_back_when_that_starts(
     shop: Shop, way: str, *, named: bool
 ) -> None:

@@ -248,17 +248,17 @@ class TestKilled:
             processes.append(shop.house.start(kubeconfig=proxy.kubeconfig))
             return ended(processes[0]).code
 
-    @pytest.mark.parametrize("done", [True, False], ids=["the write was done", "it was not"])
-    def test_in_between_the_next_sync_gets_there(self, shop: Shop, *, done: bool) -> None:
+    @pytest.mark.parametrize("stands", [False, True], ids=["stopping", "starting"])
+    def test_in_between_the_next_sync_gets_there(self, shop: Shop, *, stands: bool) -> None:
+        before, after = (STOP, START) if stands else (START, STOP)
         shop.fine()
-        for patch, stands in ((STOP, False), (START, True)):
-            for write in (1, 2):
-                shop.owner({"spec": {"stopped": None}} if not stands else STOP)
-                shop.fine()
-                shop.owner(patch)
-                assert self.killed(shop, write, done=done) == -signal.SIGKILL
-                shop.fine()
-                assert (shop.stands(), shop.replicas()) == (stands, int(stands))
+        for write, done in ((1, stands), (2, not stands)):
+            shop.owner(before)
+            shop.fine()
+            shop.owner(after)
+            assert self.killed(shop, write, done=done) == -signal.SIGKILL
+            shop.fine()
+            assert (shop.stands(), shop.replicas()) == (stands, int(stands))
         shop.rests()
 
 
